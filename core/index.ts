@@ -1,0 +1,7 @@
+export * from './dtype.ts'
+export * from './errors.ts'
+export * from './load-path.ts'
+export * from './registry.ts'
+export * from './rng.ts'
+export * from './scene.ts'
+export * from './state.ts'

@@ -1,0 +1,1 @@
+export type { Space, SpaceJson } from './space.ts'
