@@ -1,0 +1,162 @@
+import type { BackendName } from '../../engine/types.ts'
+import type { EnvSpec } from '../../envs/types.ts'
+import type { Metrics } from '../../agents/types.ts'
+
+/** What the command line or a caller asks for, before presets and defaults. Later layers win: preset < file < sets < flags. */
+export interface ConfigRequest {
+  /** A registered name or `./file.ts#Export`. */
+  readonly agent?: string
+  /** A registered id or `./file.ts#Export`. */
+  readonly env?: string
+  /** A YAML or JSON file; a run's own config.json repeats that run. */
+  readonly file?: string
+  /** `key=value` pairs; `learningRate=1e-3` is short for `agent.learningRate=1e-3`. Values are YAML scalars or JSON. */
+  readonly sets?: readonly string[]
+  readonly flags?: {
+    readonly steps?: number | undefined
+    readonly seed?: number | undefined
+    readonly engine?: string | undefined
+    readonly device?: string | undefined
+    readonly threads?: number | undefined
+    readonly lanes?: number | undefined
+  }
+}
+
+/** The resolved config of a run: everything that decides its numbers. Saved as config.json. */
+export interface RunConfig {
+  readonly agent: { readonly name: string } & Readonly<Record<string, unknown>>
+  readonly env: EnvSpec
+  /** Environment steps of training, all lanes together. */
+  readonly steps: number
+  /** Environments stepped together. */
+  readonly lanes: number
+  readonly seed: number
+  readonly engine: BackendName | 'auto'
+  readonly device: string
+  readonly threads: number
+  readonly evaluation: {
+    /** Environment steps between evaluations; 0 for none. */
+    readonly every: number
+    readonly episodes: number
+    /** Stop training once an evaluation's mean return reaches this; null never stops. */
+    readonly stopOnScore: number | null
+  }
+  /** Episodes behind `score` and `bestScore`. */
+  readonly score: { readonly episodes: number }
+  /** Environment steps between checkpoints, and how many of the newest are kept beside the best. */
+  readonly checkpoint: { readonly every: number; readonly keep: number }
+  /** Environment steps between rows of metrics.csv and TensorBoard. */
+  readonly log: { readonly every: number }
+  /** Steps of the film of the trained agent; 0 for none. */
+  readonly film: { readonly maxSteps: number }
+}
+
+export interface StartRequest {
+  readonly config: RunConfig
+  /** The run folder; default `runs/<agent>-<env>-<n>`, the next free n. */
+  readonly out?: string
+  /** Replace an existing run folder. */
+  readonly force?: boolean
+}
+
+export interface ResumeRequest {
+  readonly folder: string
+  /** A new, larger budget in environment steps. */
+  readonly steps?: number
+}
+
+/** A training run. Iterate `events()` once; it does the work. */
+export interface Run {
+  readonly folder: string
+  readonly config: RunConfig
+  /** Where it starts: 0, or the step of the checkpoint that was resumed. */
+  readonly startStep: number
+  /** What a person should know before it starts: the engine, replay's bytes, a fallback. `engineNotice` comes first. */
+  readonly notes: readonly string[]
+  events(): AsyncGenerator<RunEvent, Summary>
+  /** Finishes the present step, saves a checkpoint and ends with a summary whose status is `stopped`. */
+  stop(): void
+}
+
+export type RunEvent =
+  | ProgressEvent
+  | { readonly kind: 'metrics'; readonly step: number; readonly metrics: Metrics }
+  | EvaluationEvent
+  | { readonly kind: 'checkpoint'; readonly step: number; readonly best: boolean; readonly milliseconds: number }
+  | { readonly kind: 'note'; readonly text: string }
+  /** Training is over; scores, plot and film are being made. */
+  | { readonly kind: 'phase'; readonly phase: 'scoring' | 'plotting' | 'filming' }
+
+/** At most ten a second. */
+export interface ProgressEvent {
+  readonly kind: 'progress'
+  readonly step: number
+  readonly steps: number
+  /** Over the last seconds, evaluations left out. */
+  readonly stepsPerSecond: number
+  readonly episodes: number
+  /** Mean raw return of the last 100 episodes; undefined before the first ended. */
+  readonly meanReturn: number | undefined
+  readonly epsilon: number | undefined
+  readonly etaSeconds: number
+}
+
+export interface EvaluationEvent {
+  readonly kind: 'evaluation'
+  readonly step: number
+  readonly meanReturn: number
+  readonly returns: readonly number[]
+  readonly lengths: readonly number[]
+  /** The best so far: its checkpoint is kept. */
+  readonly best: boolean
+}
+
+export interface Evaluation {
+  readonly meanReturn: number
+  readonly standardDeviation: number
+  readonly returns: readonly number[]
+  /** Environment steps. */
+  readonly lengths: readonly number[]
+}
+
+/** summary.json. */
+export interface Summary {
+  readonly status: 'finished' | 'stopped' | 'failed'
+  readonly steps: number
+  readonly episodes: number
+  /** Mean raw return of the final checkpoint over the scoring episodes; null when it was stopped before. */
+  readonly score: number | null
+  /** The same for the checkpoint that the evaluations during training chose, on fresh seeds. */
+  readonly bestScore: number | null
+  readonly bestStep: number | null
+  /** Wall-clock seconds of training, evaluations included, over all sessions of the run. */
+  readonly seconds: number
+  /** Seconds by part: act, envStep, observe, learn, evaluate, checkpoint, log. */
+  readonly timings: Readonly<Record<string, number>>
+  readonly stepsPerSecond: number
+  readonly engine: string
+  readonly error?: string
+}
+
+export interface EvaluateOptions {
+  readonly episodes?: number
+  readonly seed?: number
+  /** `best` (default), `last`, or the step of a kept checkpoint. */
+  readonly checkpoint?: string
+  readonly engine?: string
+  readonly device?: string
+  readonly threads?: number
+}
+
+export interface RecordOptions extends EvaluateOptions {
+  readonly format?: 'gif' | 'png'
+  /** Default `RUN/media/episode-<n>.<format>`. */
+  readonly out?: string
+  readonly width?: number
+  readonly height?: number
+  readonly fps?: number
+  readonly maxSteps?: number
+  /** Draw step, reward, return, action and Q values. */
+  readonly overlay?: boolean
+  readonly force?: boolean
+}
