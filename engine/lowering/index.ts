@@ -1,0 +1,10 @@
+// Each file registers the kernels of one family.
+import './elementwise.ts'
+import './reduction.ts'
+import './shape.ts'
+import './indexing.ts'
+import './matmul.ts'
+import './convolution.ts'
+import './normalization.ts'
+
+export { findLowering, loweredKernels, type KernelInputs, type Lowering } from './registry.ts'

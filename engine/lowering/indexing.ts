@@ -1,0 +1,49 @@
+import type { Graph } from '../graph/graph.ts'
+import { range, sizeOf, type Value } from '../graph/value.ts'
+import type { OnnxType } from '../onnx/model.ts'
+import { axesOf, cast, lower } from './registry.ts'
+
+lower<{ depth: number; onValue?: number; offValue?: number; dtype?: OnnxType }>(
+  'OneHot',
+  (g, { indices }, { depth, onValue = 1, offValue = 0, dtype = 'float32' }) => {
+    const rows = g.reshape(cast(g, indices!, 'int32'), [...indices!.shape, 1])
+    const hot = g.elementwise('Equal', [rows, g.constant(range(depth), [depth], 'int32')], 'bool')
+    if (onValue === 1 && offValue === 0) return cast(g, hot, dtype)
+    return g.elementwise('Where', [hot, g.scalar(onValue, dtype), g.scalar(offValue, dtype)], dtype)
+  },
+)
+
+lower<{ axis: number; batchDims?: number }>('GatherV2', (g, { x, indices }, { axis, batchDims = 0 }) => {
+  const at = axesOf(axis, x!)[0]!
+  const plainIndices = cast(g, indices!, 'int32')
+  if (batchDims === 0) {
+    const shape = [...x!.shape.slice(0, at), ...indices!.shape, ...x!.shape.slice(at + 1)]
+    return g.value(g.node('Gather', [g.physical(x!), g.physical(plainIndices)], { axis: at }), x!.dtype, shape)
+  }
+  if (at !== batchDims) throw new Error(`gather with batchDims ${batchDims} is lowered for axis ${batchDims}, not ${at}`)
+  const wide = toInt64(g, g.reshape(plainIndices, [...indices!.shape, 1]))
+  const shape = [...indices!.shape, ...x!.shape.slice(at + 1)]
+  return g.value(g.node('GatherND', [g.physical(x!), wide], { batch_dims: batchDims }), x!.dtype, shape)
+})
+
+lower('GatherNd', (g, { params, indices }) => {
+  const depth = indices!.shape.at(-1)!
+  const shape = [...indices!.shape.slice(0, -1), ...params!.shape.slice(depth)]
+  return g.value(g.node('GatherND', [g.physical(params!), toInt64(g, indices!)]), params!.dtype, shape)
+})
+
+lower<{ numSegments: number }>('UnsortedSegmentSum', (g, { x, segmentIds }, { numSegments }) => {
+  const rows = g.reshape(segmentIds!, [sizeOf(segmentIds!.shape), 1])
+  return scatterAdd(g, rows, x!, [numSegments, ...x!.shape.slice(1)])
+})
+lower<{ shape: number[] }>('ScatterNd', (g, { indices, updates }, { shape }) => scatterAdd(g, indices!, updates!, shape))
+
+function scatterAdd(graph: Graph, indices: Value, updates: Value, shape: readonly number[]): Value {
+  const zeros = graph.physical(graph.fill(0, shape, updates.dtype))
+  const sum = graph.node('ScatterND', [zeros, toInt64(graph, indices), graph.physical(updates)], { reduction: 'add' })
+  return graph.value(sum, updates.dtype, shape)
+}
+
+function toInt64(graph: Graph, value: Value): string {
+  return graph.node('Cast', [graph.physical(value)], { to: 7 })
+}

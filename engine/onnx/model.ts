@@ -1,0 +1,90 @@
+import { ProtobufWriter } from './protobuf.ts'
+
+/** Element types of graph values; int64 is for shapes and indices only. */
+export type OnnxType = 'float32' | 'uint8' | 'int32' | 'int64' | 'bool'
+
+export const elementType: Readonly<Record<OnnxType, number>> = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9 }
+
+export type ConstantData = Float32Array | Int32Array | Uint8Array | BigInt64Array
+
+/** `{ float }` marks a float attribute; plain numbers are integers. */
+export type Attribute = number | readonly number[] | string | { readonly float: number }
+
+export interface GraphNode {
+  readonly op: string
+  readonly inputs: readonly string[]
+  readonly outputs: readonly string[]
+  readonly attributes: Readonly<Record<string, Attribute>>
+}
+
+export interface Initializer {
+  readonly name: string
+  readonly dtype: OnnxType
+  readonly shape: readonly number[]
+  readonly data: ConstantData
+}
+
+export interface GraphPort {
+  readonly name: string
+  readonly dtype: OnnxType
+  readonly shape: readonly number[]
+}
+
+export interface GraphModel {
+  readonly nodes: readonly GraphNode[]
+  readonly initializers: readonly Initializer[]
+  readonly inputs: readonly GraphPort[]
+  readonly outputs: readonly GraphPort[]
+}
+
+const irVersion = 9
+const opset = 18
+
+/** The bytes of an ONNX ModelProto (field numbers: onnx.proto3). */
+export function encodeModel(model: GraphModel, producer = 'ringside'): Uint8Array {
+  const writer = new ProtobufWriter()
+  writer.int(1, irVersion).string(2, producer)
+  writer.message(7, (graph) => {
+    model.nodes.forEach((node, i) => graph.message(1, (w) => writeNode(w, node, i)))
+    graph.string(2, 'compiled')
+    for (const { name, dtype, shape, data } of model.initializers) {
+      graph.message(5, (w) => {
+        for (const size of shape) w.int(1, size)
+        w.int(2, elementType[dtype]).string(8, name)
+        w.bytes(9, new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
+      })
+    }
+    for (const port of model.inputs) graph.message(11, (w) => writePort(w, port))
+    for (const port of model.outputs) graph.message(12, (w) => writePort(w, port))
+  })
+  writer.message(8, (w) => w.string(1, '').int(2, opset))
+  return writer.finish()
+}
+
+function writeNode(writer: ProtobufWriter, node: GraphNode, index: number): void {
+  for (const name of node.inputs) writer.string(1, name)
+  for (const name of node.outputs) writer.string(2, name)
+  writer.string(3, `${node.op}_${index}`).string(4, node.op)
+  for (const [name, value] of Object.entries(node.attributes)) writer.message(5, (w) => writeAttribute(w, name, value))
+}
+
+function writeAttribute(writer: ProtobufWriter, name: string, value: Attribute): void {
+  writer.string(1, name)
+  if (typeof value === 'number') writer.int(3, value).int(20, 2)
+  else if (typeof value === 'string') writer.bytes(4, new TextEncoder().encode(value)).int(20, 3)
+  else if ('float' in value) writer.float(2, value.float).int(20, 1)
+  else {
+    for (const item of value) writer.int(8, item)
+    writer.int(20, 7)
+  }
+}
+
+function writePort(writer: ProtobufWriter, { name, dtype, shape }: GraphPort): void {
+  writer.string(1, name).message(2, (type) =>
+    type.message(1, (tensor) =>
+      tensor.int(1, elementType[dtype]).message(2, (dims) => {
+        for (const size of shape) dims.message(1, (dim) => dim.int(1, size))
+      }),
+    ),
+  )
+}
