@@ -1,0 +1,144 @@
+import { allocate } from '../../core/dtype.ts'
+import { RingsideError } from '../../core/errors.ts'
+import { fields, type StateTree } from '../../core/state.ts'
+import type { StepBatch } from '../types.ts'
+import { copyInto } from './batch.ts'
+import type { ObservationFormat, Transition, TransitionSink } from './types.ts'
+
+export type RewardClip = 'none' | 'sign' | 'unit'
+
+export interface AccumulatorOptions {
+  /** Environments stepped together; each accumulates by itself. */
+  readonly lanes: number
+  readonly observation: ObservationFormat
+  /** n: rewards summed before the target bootstraps. */
+  readonly nStep: number
+  /** γ, per env step. */
+  readonly gamma: number
+  /** `sign`: −1, 0 or 1; `unit`: cut to [−1, 1]. Applied to each reward before it is summed. */
+  readonly rewardClip: RewardClip
+  /** The first action of the space (a Discrete's start); transitions count actions from 0. */
+  readonly firstAction: number
+  readonly sink: TransitionSink
+}
+
+/** Turns steps into transitions (n-step: Sutton and Barto 2018, equation 7.1, from Q-learning's greedy policy). */
+export interface Accumulator {
+  observe(step: StepBatch): void
+  checkValid(): void
+  state(): StateTree
+  restore(state: StateTree): void
+}
+
+/**
+ * A lane holds its last n steps. Once n are there, each new step gives the n-step transition of the oldest. An episode's
+ * end gives what is left as n … 1-step transitions: after termination with discount 0, after truncation bootstrapping
+ * from the true last observation with γ to the power of the rewards summed.
+ */
+export function createAccumulator(options: AccumulatorOptions): Accumulator {
+  const { lanes, nStep: n, gamma, rewardClip, firstAction, sink } = options
+  const { length: width } = options.observation
+  // Rings of n steps a lane: step i of lane l stands at l·n + i mod n.
+  const observations = allocate(options.observation.dtype, lanes * n * width)
+  const actions = new Int32Array(lanes * n)
+  const rewards = new Float64Array(lanes * n)
+  const oldest = new Int32Array(lanes)
+  const pending = new Int32Array(lanes)
+  const powers = Array.from({ length: n + 1 }, (_, k) => gamma ** k)
+  const transition: Transition = {
+    lane: 0,
+    observation: observations,
+    observationOffset: 0,
+    action: 0,
+    reward: 0,
+    discount: 0,
+    nextObservation: observations,
+    nextOffset: 0,
+    nextMask: undefined,
+    maskOffset: 0,
+  }
+
+  const emitOldest = (lane: number, terminated: boolean): void => {
+    const base = lane * n
+    const first = oldest[lane]!
+    const count = pending[lane]!
+    let sum = 0
+    for (let k = 0; k < count; k++) sum += powers[k]! * rewards[base + ((first + k) % n)]!
+    transition.observation = observations
+    transition.observationOffset = (base + first) * width
+    transition.action = actions[base + first]!
+    transition.reward = sum
+    transition.discount = terminated ? 0 : powers[count]!
+    sink.add(transition)
+    oldest[lane] = (first + 1) % n
+    pending[lane] = count - 1
+  }
+
+  return {
+    observe(step) {
+      const maskWidth = step.nextActionMask === undefined ? 0 : step.nextActionMask.length / lanes
+      transition.nextObservation = step.nextObservation
+      transition.nextMask = step.nextActionMask
+      for (let lane = 0; lane < lanes; lane++) {
+        const reward = clipReward(step.reward[lane]!, rewardClip)
+        const action = step.action[lane]! - firstAction
+        const terminated = step.terminated[lane] !== 0
+        const ended = terminated || step.truncated[lane] !== 0
+        transition.lane = lane
+        transition.nextOffset = lane * width
+        transition.maskOffset = lane * maskWidth
+        if (n === 1) {
+          transition.observation = step.observation
+          transition.observationOffset = lane * width
+          transition.action = action
+          transition.reward = reward
+          transition.discount = terminated ? 0 : gamma
+          sink.add(transition)
+          continue
+        }
+        // An episode that was abandoned (its environment could not be restored) has no successor to learn from.
+        if (step.isFirst[lane] !== 0) pending[lane] = 0
+        const at = lane * n + ((oldest[lane]! + pending[lane]!) % n)
+        copyInto(observations, at * width, step.observation, lane * width, width)
+        actions[at] = action
+        rewards[at] = reward
+        pending[lane]!++
+        if (ended) while (pending[lane]! > 0) emitOldest(lane, terminated)
+        else if (pending[lane] === n) emitOldest(lane, false)
+      }
+    },
+    checkValid() {
+      for (let lane = 0; lane < lanes; lane++) {
+        const count = pending[lane]!
+        const first = oldest[lane]!
+        const full = Math.max(0, n - 1)
+        if (count < 0 || count > full)
+          throw new RingsideError(`accumulator: lane ${lane} holds ${count} steps of at most ${full}`)
+        if (first < 0 || first >= n) throw new RingsideError(`accumulator: lane ${lane} begins at ${first} of ${n}`)
+      }
+    },
+    state: () => ({
+      observations: observations.slice(),
+      actions: actions.slice(),
+      rewards: rewards.slice(),
+      oldest: oldest.slice(),
+      pending: pending.slice(),
+    }),
+    restore(state) {
+      const saved = fields(state, 'the n-step accumulator')
+      const parts = [
+        [observations, saved.array('observations', options.observation.dtype, [observations.length])],
+        [actions, saved.array('actions', 'int32', [actions.length])],
+        [rewards, saved.array('rewards', 'float64', [rewards.length])],
+        [oldest, saved.array('oldest', 'int32', [lanes])],
+        [pending, saved.array('pending', 'int32', [lanes])],
+      ] as const
+      for (const [own, values] of parts) own.set(values)
+    },
+  }
+}
+
+export function clipReward(reward: number, clip: RewardClip): number {
+  if (clip === 'none') return reward
+  return clip === 'sign' ? Math.sign(reward) : Math.min(1, Math.max(-1, reward))
+}
