@@ -60,6 +60,8 @@ export interface Engine {
   readonly threads: number
   /** One line for people: backend, library version, device, threads. */
   readonly description: string
+  /** What a person should be told first: a fallback was taken, and the command that mends it. */
+  readonly notice?: string
   compile(fn: TensorFunction, options: CompileOptions): Compiled
   /** A copy of a variable's present values. */
   read(variable: tf.Variable): TypedArray

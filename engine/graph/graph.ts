@@ -37,7 +37,12 @@ export class Graph {
   }
 
   /** Records a node, or finds the same one, and returns the names of its outputs. */
-  nodeOutputs(op: string, inputs: readonly string[], attributes: Readonly<Record<string, Attribute>> = {}, outputs = 1): string[] {
+  nodeOutputs(
+    op: string,
+    inputs: readonly string[],
+    attributes: Readonly<Record<string, Attribute>> = {},
+    outputs = 1,
+  ): string[] {
     let from = inputs
     if (op === 'Reshape') {
       const before = this.producers.get(inputs[0]!)
@@ -72,7 +77,14 @@ export class Graph {
     const of = dtype === 'int64' ? 'int32' : dtype
     const one = arrayOf[of].of(number)
     const physicalShape = shape.map(() => 1)
-    return { name: this.initializer(of, physicalShape, one), dtype: of, shape, physicalShape, permutation: range(shape.length), constant: one }
+    return {
+      name: this.initializer(of, physicalShape, one),
+      dtype: of,
+      shape,
+      physicalShape,
+      permutation: range(shape.length),
+      constant: one,
+    }
   }
 
   scalar(number: number, dtype: OnnxType = 'float32'): Value {
@@ -92,7 +104,9 @@ export class Graph {
     if (!isIdentity(axes)) {
       const moved = axes.filter((a) => value.physicalShape[a] !== 1)
       const keepsOrder = moved.every((a, i) => i === 0 || a > moved[i - 1]!)
-      name = keepsOrder ? this.node('Reshape', [name, this.int64(shape)]) : this.node('Transpose', [name], { perm: axes })
+      name = keepsOrder
+        ? this.node('Reshape', [name, this.int64(shape)])
+        : this.node('Transpose', [name], { perm: axes })
     }
     const full = order.map((i) => value.shape[i]!)
     return expand && !sameShape(shape, full) ? this.node('Expand', [name, this.int64(full)]) : name
@@ -133,7 +147,12 @@ export class Graph {
   }
 
   /** An element-wise op with NumPy's broadcasting, computed in the physical layout of its largest permuted operand. */
-  elementwise(op: string, operands: readonly Value[], dtype: OnnxType = operands[0]!.dtype, attributes: Readonly<Record<string, Attribute>> = {}): Value {
+  elementwise(
+    op: string,
+    operands: readonly Value[],
+    dtype: OnnxType = operands[0]!.dtype,
+    attributes: Readonly<Record<string, Attribute>> = {},
+  ): Value {
     const values = operands.map((v) => (v.filterGradient === true ? this.plain(v) : v))
     const shape = broadcastShapes(...values.map((v) => v.shape))
     const rank = shape.length
@@ -156,7 +175,13 @@ export class Graph {
       physicalShapes.push(order.map((i) => full.physicalShape[full.permutation[i]!]!))
       return this.physical(full, order, false)
     })
-    return { name: this.node(op, inputs, attributes), dtype, shape, physicalShape: broadcastShapes(...physicalShapes), permutation }
+    return {
+      name: this.node(op, inputs, attributes),
+      dtype,
+      shape,
+      physicalShape: broadcastShapes(...physicalShapes),
+      permutation,
+    }
   }
 
   /** ReduceSum, ReduceMean, … over logical axes. Broadcast axes are not computed: a sum over them is a multiplication. */
@@ -186,7 +211,13 @@ export class Graph {
     const squeezed = inOneNode
       ? this.node(op, [value.name, this.int64(real)], { keepdims: 0 })
       : this.node('Reshape', [out.name, this.int64(keptShape)])
-    return { name: squeezed, dtype: value.dtype, shape: shape.filter((_, i) => !axes.includes(i)), physicalShape: keptShape, permutation }
+    return {
+      name: squeezed,
+      dtype: value.dtype,
+      shape: shape.filter((_, i) => !axes.includes(i)),
+      physicalShape: keptShape,
+      permutation,
+    }
   }
 
   reshape(value: Value, shape: readonly number[]): Value {
@@ -214,7 +245,10 @@ export class Graph {
       const physicalShape = shape.map((size) => (size === 1 ? 1 : sizes[next++]!))
       return plainShape(this.node('Reshape', [base.name, this.int64(physicalShape)]), physicalShape)
     }
-    return { ...this.value(this.node('Reshape', [this.physical(base), this.int64(shape)]), value.dtype, shape), source: base }
+    return {
+      ...this.value(this.node('Reshape', [this.physical(base), this.int64(shape)]), value.dtype, shape),
+      source: base,
+    }
   }
 
   /** The finished graph: outputs named, dead nodes gone, biases fused. Inputs that nothing reads are left out. */
@@ -231,7 +265,11 @@ export class Graph {
       }
     }
     const rename = (name: string): string => renamed.get(name) ?? name
-    const nodes = [...this.nodes, ...copies].map((node) => ({ ...node, inputs: node.inputs.map(rename), outputs: node.outputs.map(rename) }))
+    const nodes = [...this.nodes, ...copies].map((node) => ({
+      ...node,
+      inputs: node.inputs.map(rename),
+      outputs: node.outputs.map(rename),
+    }))
     return simplify({
       nodes,
       initializers: [...this.initializers.values()],
@@ -241,7 +279,10 @@ export class Graph {
   }
 
   private initializer(dtype: OnnxType, shape: readonly number[], data: ConstantData): string {
-    const key = data.length <= 64 ? `${dtype}|${shape.join()}|${Array.from(data as ArrayLike<number | bigint>, keyOf).join()}` : undefined
+    const key =
+      data.length <= 64
+        ? `${dtype}|${shape.join()}|${Array.from(data as ArrayLike<number | bigint>, keyOf).join()}`
+        : undefined
     const known = key === undefined ? undefined : this.smallConstants.get(key)
     if (known !== undefined) return known
     const name = `constant${++this.counter}`

@@ -29,7 +29,9 @@ function fuseBiases({ nodes, inputs, initializers, outputs }: GraphModel): Graph
   const count = (name: string): void => void uses.set(name, (uses.get(name) ?? 0) + 1)
   for (const node of nodes) node.inputs.forEach(count)
   for (const port of outputs) count(port.name)
-  const shapes = new Map<string, readonly number[]>([...inputs, ...initializers].map(({ name, shape }) => [name, shape]))
+  const shapes = new Map<string, readonly number[]>(
+    [...inputs, ...initializers].map(({ name, shape }) => [name, shape]),
+  )
   const fused = [...nodes]
   const constants = new Map(initializers.map(({ name, data }) => [name, data]))
   const isPerChannel = (name: string): boolean => {
@@ -49,10 +51,16 @@ function fuseBiases({ nodes, inputs, initializers, outputs }: GraphModel): Graph
       if (product.op === 'Conv' || product.op === 'ConvTranspose') {
         const reshape = producers.get(bias)
         const node = reshape === undefined ? undefined : fused[reshape]!
-        if (node?.op !== 'Reshape' || shapes.get(node.inputs[0]!)?.length !== 1 || !isPerChannel(node.inputs[1]!)) continue
+        if (node?.op !== 'Reshape' || shapes.get(node.inputs[0]!)?.length !== 1 || !isPerChannel(node.inputs[1]!))
+          continue
         bias = node.inputs[0]!
       } else if (product.op !== 'Gemm' || shapes.get(bias)?.length !== 1) continue
-      fused[i] = { op: product.op, inputs: [...product.inputs, bias], outputs: node.outputs, attributes: product.attributes }
+      fused[i] = {
+        op: product.op,
+        inputs: [...product.inputs, bias],
+        outputs: node.outputs,
+        attributes: product.attributes,
+      }
       return
     }
   })

@@ -30,7 +30,8 @@ export const range = (n: number): number[] => Array.from({ length: n }, (_, i) =
 
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1)
 
-export const sameShape = (a: readonly number[], b: readonly number[]): boolean => a.length === b.length && a.every((x, i) => x === b[i])
+export const sameShape = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((x, i) => x === b[i])
 
 export const isIdentity = (permutation: readonly number[]): boolean => permutation.every((p, i) => p === i)
 
@@ -42,7 +43,8 @@ export function broadcastShapes(...shapes: (readonly number[])[]): number[] {
     shape.forEach((size, i) => {
       const axis = i + rank - shape.length
       if (size === 1) return
-      if (out[axis] !== 1 && out[axis] !== size) throw new Error(`cannot broadcast the shapes ${JSON.stringify(shapes)}`)
+      if (out[axis] !== 1 && out[axis] !== size)
+        throw new Error(`cannot broadcast the shapes ${JSON.stringify(shapes)}`)
       out[axis] = size
     })
   }

@@ -46,7 +46,11 @@ lower('Multiply', (g, x) => {
     if (number === 1) return widened(g, value, factor)
     if (number === -1) return g.elementwise('Neg', [widened(g, value, factor)])
     // A product with a cast comparison is a selection; its zero also stops an infinity times nought.
-    if (factor.mask !== undefined && factor.dtype === float && sizeOf(value.physicalShape) >= sizeOf(factor.physicalShape)) {
+    if (
+      factor.mask !== undefined &&
+      factor.dtype === float &&
+      sizeOf(value.physicalShape) >= sizeOf(factor.physicalShape)
+    ) {
       return g.elementwise('Where', [factor.mask, value, g.scalar(0)], float)
     }
   }
@@ -115,7 +119,11 @@ lower('Prelu', (g, { x, alpha }) =>
   g.elementwise('Where', [atLeastZero(g, x!), x!, g.elementwise('Mul', [x!, alpha!])], float),
 )
 lower('EluGrad', (g, { dy, y }) =>
-  g.elementwise('Where', [atLeastZero(g, y!), dy!, g.elementwise('Mul', [dy!, g.elementwise('Add', [y!, g.scalar(1)])])], float),
+  g.elementwise(
+    'Where',
+    [atLeastZero(g, y!), dy!, g.elementwise('Mul', [dy!, g.elementwise('Add', [y!, g.scalar(1)])])],
+    float,
+  ),
 )
 lower<{ alpha?: number }>('Step', (g, { x }, { alpha }) => {
   const positive = g.elementwise('Greater', [x!.relu ?? x!, g.scalar(0)], 'bool')
@@ -137,10 +145,17 @@ lower<{ dtype: OnnxType }>('Cast', (g, { x }, { dtype }) => {
 lower('Identity', (_, { x }) => x!)
 lower('ZerosLike', (g, { x }) => g.fill(0, x!.shape, x!.dtype))
 lower('OnesLike', (g, { x }) => g.fill(1, x!.shape, x!.dtype))
-lower<{ shape: number[]; value: number; dtype?: OnnxType }>('Fill', (g, _, { shape, value, dtype }) => g.fill(value, shape, dtype ?? float))
+lower<{ shape: number[]; value: number; dtype?: OnnxType }>('Fill', (g, _, { shape, value, dtype }) =>
+  g.fill(value, shape, dtype ?? float),
+)
 
 /** A fused activation of tfjs (`relu`, `leakyrelu`, …) on a value. */
-export function activate(graph: Graph, value: Value, activation: string | undefined | null, leakyReluAlpha = 0.2): Value {
+export function activate(
+  graph: Graph,
+  value: Value,
+  activation: string | undefined | null,
+  leakyReluAlpha = 0.2,
+): Value {
   switch (activation ?? 'linear') {
     case 'linear':
       return value

@@ -20,7 +20,8 @@ lower<{ axis: number; batchDims?: number }>('GatherV2', (g, { x, indices }, { ax
     const shape = [...x!.shape.slice(0, at), ...indices!.shape, ...x!.shape.slice(at + 1)]
     return g.value(g.node('Gather', [g.physical(x!), g.physical(plainIndices)], { axis: at }), x!.dtype, shape)
   }
-  if (at !== batchDims) throw new Error(`gather with batchDims ${batchDims} is lowered for axis ${batchDims}, not ${at}`)
+  if (at !== batchDims)
+    throw new Error(`gather with batchDims ${batchDims} is lowered for axis ${batchDims}, not ${at}`)
   const wide = toInt64(g, g.reshape(plainIndices, [...indices!.shape, 1]))
   const shape = [...indices!.shape, ...x!.shape.slice(at + 1)]
   return g.value(g.node('GatherND', [g.physical(x!), wide], { batch_dims: batchDims }), x!.dtype, shape)
@@ -36,7 +37,9 @@ lower<{ numSegments: number }>('UnsortedSegmentSum', (g, { x, segmentIds }, { nu
   const rows = g.reshape(segmentIds!, [sizeOf(segmentIds!.shape), 1])
   return scatterAdd(g, rows, x!, [numSegments, ...x!.shape.slice(1)])
 })
-lower<{ shape: number[] }>('ScatterNd', (g, { indices, updates }, { shape }) => scatterAdd(g, indices!, updates!, shape))
+lower<{ shape: number[] }>('ScatterNd', (g, { indices, updates }, { shape }) =>
+  scatterAdd(g, indices!, updates!, shape),
+)
 
 function scatterAdd(graph: Graph, indices: Value, updates: Value, shape: readonly number[]): Value {
   const zeros = graph.physical(graph.fill(0, shape, updates.dtype))

@@ -8,7 +8,9 @@ interface Transposes {
   transposeB?: boolean
 }
 
-lower<Transposes>('BatchMatMul', (g, { a, b }, { transposeA = false, transposeB = false }) => matMul(g, a!, b!, transposeA, transposeB))
+lower<Transposes>('BatchMatMul', (g, { a, b }, { transposeA = false, transposeB = false }) =>
+  matMul(g, a!, b!, transposeA, transposeB),
+)
 lower<Transposes & { activation?: string; leakyreluAlpha?: number }>(
   '_FusedMatMul',
   (g, { a, b, bias }, { transposeA = false, transposeB = false, activation, leakyreluAlpha }) =>
@@ -40,7 +42,11 @@ function matMul(graph: Graph, a: Value, b: Value, transposeA: boolean, transpose
 }
 
 /** A matrix that lies transposed in memory is used as it lies. */
-function gemmOperand(graph: Graph, value: Value, transpose: boolean): { name: string; transposed: boolean; rows: number; columns: number } {
+function gemmOperand(
+  graph: Graph,
+  value: Value,
+  transpose: boolean,
+): { name: string; transposed: boolean; rows: number; columns: number } {
   const [m, n] = value.shape as [number, number]
   const liesTransposed = value.permutation[0] === 1 && sameShape(value.physicalShape, [n, m])
   return {

@@ -5,9 +5,19 @@ lower<{ varianceEpsilon: number }>('FusedBatchNorm', (g, { x, scale, offset, mea
   if (mean!.shape.length === 1 && (rank === 4 || rank === 2)) {
     const channels = mean!.shape
     const order = rank === 4 ? [0, 3, 1, 2] : [0, 1]
-    const parameters = [scale ?? g.fill(1, channels, 'float32'), offset ?? g.fill(0, channels, 'float32'), mean!, variance!]
+    const parameters = [
+      scale ?? g.fill(1, channels, 'float32'),
+      offset ?? g.fill(0, channels, 'float32'),
+      mean!,
+      variance!,
+    ]
     const inputs = [g.physical(x!, order), ...parameters.map((value) => g.physical(value))]
-    return g.stored(g.node('BatchNormalization', inputs, { epsilon: { float: varianceEpsilon } }), 'float32', x!.shape, order)
+    return g.stored(
+      g.node('BatchNormalization', inputs, { epsilon: { float: varianceEpsilon } }),
+      'float32',
+      x!.shape,
+      order,
+    )
   }
   const deviation = g.elementwise('Sqrt', [g.elementwise('Add', [variance!, g.scalar(varianceEpsilon)])])
   const inverse = g.elementwise('Reciprocal', [deviation])

@@ -6,7 +6,13 @@ interface Reduction {
   keepDims?: boolean
 }
 
-for (const [kernel, op] of Object.entries({ Sum: 'ReduceSum', Mean: 'ReduceMean', Prod: 'ReduceProd', Max: 'ReduceMax', Min: 'ReduceMin' })) {
+for (const [kernel, op] of Object.entries({
+  Sum: 'ReduceSum',
+  Mean: 'ReduceMean',
+  Prod: 'ReduceProd',
+  Max: 'ReduceMax',
+  Min: 'ReduceMin',
+})) {
   lower<Reduction>(kernel, (g, { x }, { axis, reductionIndices, keepDims = false }) => {
     const countable = kernel === 'Mean' ? cast(g, x!, 'float32') : x!.dtype === 'bool' ? cast(g, x!, 'int32') : x!
     return g.reduce(op, countable, axesOf(axis ?? reductionIndices, x!), keepDims)

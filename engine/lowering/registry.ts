@@ -7,7 +7,11 @@ import { range, type Value } from '../graph/value.ts'
 export type KernelInputs = Readonly<Record<string, Value>>
 
 /** How one tfjs kernel is written in ONNX. */
-export type Lowering = (graph: Graph, inputs: KernelInputs, attributes: Readonly<Record<string, unknown>>) => Value | Value[]
+export type Lowering = (
+  graph: Graph,
+  inputs: KernelInputs,
+  attributes: Readonly<Record<string, unknown>>,
+) => Value | Value[]
 
 const lowerings = new Map<string, Lowering>()
 
@@ -44,7 +48,8 @@ export const castTarget: Readonly<Record<OnnxType, number>> = { float32: 1, uint
 export function cast(graph: Graph, value: Value, dtype: OnnxType): Value {
   if (value.dtype === dtype) return value
   if (value.mask !== undefined) return cast(graph, value.mask, dtype)
-  if (value.raw !== undefined && dtype === 'float32') return graph.elementwise('Cast', [value.raw], dtype, { to: castTarget[dtype] })
+  if (value.raw !== undefined && dtype === 'float32')
+    return graph.elementwise('Cast', [value.raw], dtype, { to: castTarget[dtype] })
   const out = graph.elementwise('Cast', [value], dtype, { to: castTarget[dtype] })
   return value.dtype === 'bool' ? { ...out, mask: value } : out
 }

@@ -6,7 +6,9 @@ import { axesOf, input, lower } from './registry.ts'
 
 const farBefore = -(2 ** 31)
 
-lower<{ shape: number[] }>('Reshape', (g, { x }, { shape }) => g.reshape(x!, tf.util.inferFromImplicitShape(shape, sizeOf(x!.shape))))
+lower<{ shape: number[] }>('Reshape', (g, { x }, { shape }) =>
+  g.reshape(x!, tf.util.inferFromImplicitShape(shape, sizeOf(x!.shape))),
+)
 lower<{ dim: number }>('ExpandDims', (g, x, { dim }) => expandDims(g, input(x, 'input'), dim))
 lower<{ perm: number[] }>('Transpose', (g, { x }, { perm }) => g.transpose(x!, perm))
 lower<{ reps: number[] }>('Tile', (g, { x }, { reps }) => {
@@ -17,7 +19,10 @@ lower<{ reps: number[] }>('Tile', (g, { x }, { reps }) => {
 lower<{ shape: number[] }>('BroadcastTo', (g, { x }, { shape }) => g.broadcast(x!, shape))
 
 lower<{ begin: number | number[]; size: number | number[] }>('Slice', (g, { x }, { begin, size }) => {
-  const [from, sizes] = tf.slice_util.parseSliceParams({ shape: x!.shape } as unknown as tf.Tensor, begin, size) as [number[], number[]]
+  const [from, sizes] = tf.slice_util.parseSliceParams({ shape: x!.shape } as unknown as tf.Tensor, begin, size) as [
+    number[],
+    number[],
+  ]
   const axes = range(x!.shape.length).filter((i) => from[i] !== 0 || sizes[i] !== x!.shape[i])
   if (axes.length === 0) return x!
   const starts = axes.map((i) => from[i]!)
@@ -36,7 +41,17 @@ interface StridedSlice {
   shrinkAxisMask: number
 }
 lower<StridedSlice>('StridedSlice', (g, { x }, a) => {
-  const info = tf.slice_util.sliceInfo([...x!.shape], a.begin, a.end, a.strides, a.beginMask, a.endMask, a.ellipsisMask, a.newAxisMask, a.shrinkAxisMask)
+  const info = tf.slice_util.sliceInfo(
+    [...x!.shape],
+    a.begin,
+    a.end,
+    a.strides,
+    a.beginMask,
+    a.endMask,
+    a.ellipsisMask,
+    a.newAxisMask,
+    a.shrinkAxisMask,
+  )
   if (info.isIdentity) return g.reshape(x!, info.finalShape)
   // Walking backwards to the first element ends before index 0, which −1 would not say.
   const ends = info.end.map((end, i) => (info.strides[i]! < 0 && end < 0 ? farBefore : end))
@@ -48,7 +63,11 @@ lower<{ dims: number | number[] }>('Reverse', (g, { x }, { dims }) => {
   const axes = axesOf(dims, x!)
   if (axes.length === 0) return x!
   const every = (n: number): string => g.int64(axes.map(() => n))
-  return g.value(g.node('Slice', [g.physical(x!), every(-1), every(farBefore), g.int64(axes), every(-1)]), x!.dtype, x!.shape)
+  return g.value(
+    g.node('Slice', [g.physical(x!), every(-1), every(farBefore), g.int64(axes), every(-1)]),
+    x!.dtype,
+    x!.shape,
+  )
 })
 lower<{ paddings: [number, number][]; constantValue: number }>('PadV2', (g, { x }, { paddings, constantValue }) => {
   const pads = g.int64([...paddings.map(([before]) => before), ...paddings.map(([, after]) => after)])
@@ -66,7 +85,9 @@ lower<{ axis: number }>('Pack', (g, x, { axis }) => {
     at,
   )
 })
-lower<{ numOrSizeSplits: number | number[]; axis: number }>('SplitV', (g, { x }, { numOrSizeSplits, axis }) => split(g, x!, numOrSizeSplits, axis))
+lower<{ numOrSizeSplits: number | number[]; axis: number }>('SplitV', (g, { x }, { numOrSizeSplits, axis }) =>
+  split(g, x!, numOrSizeSplits, axis),
+)
 lower<{ axis: number }>('Unpack', (g, { value }, { axis }) => {
   const at = axesOf(axis, value!)[0]!
   const shape = value!.shape.filter((_, i) => i !== at)

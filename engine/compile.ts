@@ -1,0 +1,153 @@
+import { dtypeOf, isTypedArray, sizeOf, type TypedArray } from '../core/dtype.ts'
+import { nearestName, RingsideError } from '../core/errors.ts'
+import type { Program, ProgramMaker } from './backends/program.ts'
+import type { ConcreteSpec } from './trace/trace.ts'
+import type { tf } from './tfjs.ts'
+import type {
+  CompiledInput,
+  CompiledInputs,
+  Compiled,
+  CompileOptions,
+  TensorDType,
+  TensorFunction,
+  TensorSpec,
+} from './types.ts'
+
+/** The part of `compile` that all backends share: names, shapes and dtypes of inputs, and one program for each shape. */
+export function createCompiled(fn: TensorFunction, options: CompileOptions, makeProgram: ProgramMaker): Compiled {
+  const name = options.name ?? (fn.name || 'compiled function')
+  const programs = new Map<string, Program>()
+  const adopted = new Set<tf.Variable>()
+  let specs: Readonly<Record<string, TensorSpec>> | undefined = options.inputs && checkSpecs(name, options.inputs)
+  let names = Object.keys(specs ?? {})
+  let last: { lengths: number[]; program: Program } | undefined
+  let arrays: TypedArray[] = []
+  let disposed = false
+
+  const compiled = (inputs: CompiledInputs = {}): Record<string, TypedArray> => {
+    if (disposed) throw new RingsideError(`"${name}" was disposed`)
+    if (specs === undefined) {
+      specs = Object.fromEntries(Object.entries(inputs).map(([key, value]) => [key, inferSpec(value)]))
+      names = Object.keys(specs)
+    }
+    let same = last !== undefined
+    for (let i = 0; i < names.length; i++) {
+      const value = inputs[names[i]!]
+      const array = isTypedArray(value) ? value : arrayOf(name, names[i]!, value, specs, inputs)
+      arrays[i] = array
+      if (same && last!.lengths[i] !== array.length) same = false
+    }
+    if (!same) {
+      checkNames(name, names, inputs)
+      const concrete = names.map((key, i) => concreteSpec(name, key, specs![key]!, arrays[i]!, inputs[key]!))
+      const shapes = JSON.stringify(concrete.map((spec) => spec.shape))
+      let program = programs.get(shapes)
+      if (program === undefined) {
+        program = makeProgram({ fn, name, specs: concrete, state: options.state, adopted })
+        programs.set(shapes, program)
+      }
+      // Data of one length can come in several shapes, where shapes travel with the data: no short cut then.
+      const fixed = names.every((key) => isTypedArray(inputs[key]) || typeof inputs[key] === 'number')
+      last = fixed ? { lengths: arrays.map((a) => a.length), program } : undefined
+      return program.run(arrays)
+    }
+    return last!.program.run(arrays)
+  }
+  return Object.assign(compiled, {
+    dispose() {
+      disposed = true
+      for (const program of programs.values()) program.dispose()
+      programs.clear()
+      last = undefined
+      arrays = []
+    },
+  })
+}
+
+const arrayTypes: Readonly<Record<TensorDType, Function>> = {
+  float32: Float32Array,
+  int32: Int32Array,
+  uint8: Uint8Array,
+  bool: Uint8Array,
+}
+
+function checkSpecs(name: string, specs: Readonly<Record<string, TensorSpec>>): Readonly<Record<string, TensorSpec>> {
+  for (const [key, { shape, dtype }] of Object.entries(specs)) {
+    if (arrayTypes[dtype] === undefined) {
+      throw new RingsideError(
+        `"${name}": the input "${key}" has dtype ${String(dtype)}; expected one of ${Object.keys(arrayTypes).join(', ')}`,
+      )
+    }
+    if (shape.filter((size) => size === null).length > 1) {
+      throw new RingsideError(
+        `"${name}": the input "${key}" has shape ${JSON.stringify(shape)}; at most one dimension may be null`,
+      )
+    }
+  }
+  return specs
+}
+
+function inferSpec(value: CompiledInput): TensorSpec {
+  if (typeof value === 'number') return { shape: [], dtype: 'float32' }
+  const array = isTypedArray(value) ? value : value.data
+  const dtype = dtypeOf(array)
+  if (dtype !== 'float32' && dtype !== 'int32' && dtype !== 'uint8') {
+    throw new RingsideError(
+      `inputs of compiled functions are Float32Array, Int32Array or Uint8Array, got ${array.constructor.name}`,
+    )
+  }
+  // Shapes that travel with the data may change from call to call; a bare array is a vector of any length.
+  return { shape: isTypedArray(value) ? [null] : value.shape, dtype }
+}
+
+/** A number or a shaped array as a typed array; everything that is wrong with the inputs' names is told here. */
+function arrayOf(
+  name: string,
+  key: string,
+  value: CompiledInput | undefined,
+  specs: Readonly<Record<string, TensorSpec>>,
+  inputs: CompiledInputs,
+): TypedArray {
+  if (value === undefined) {
+    checkNames(name, Object.keys(specs), inputs)
+    throw new RingsideError(`"${name}" needs the input "${key}"`)
+  }
+  if (typeof value === 'number') return specs[key]!.dtype === 'int32' ? Int32Array.of(value) : Float32Array.of(value)
+  if (isTypedArray(value)) return value
+  if (isTypedArray(value.data)) return value.data
+  throw new RingsideError(`"${name}": the input "${key}" is no typed array, { data, shape } or number`)
+}
+
+function checkNames(name: string, expected: readonly string[], inputs: CompiledInputs): void {
+  for (const key of Object.keys(inputs)) {
+    if (expected.includes(key)) continue
+    const near = nearestName(key, expected)
+    throw new RingsideError(
+      `"${name}" has no input "${key}".${near === undefined ? '' : ` Did you mean "${near}"?`} It takes: ${expected.join(', ') || '(none)'}.`,
+    )
+  }
+  const missing = expected.find((key) => inputs[key] === undefined)
+  if (missing !== undefined) throw new RingsideError(`"${name}" needs the input "${missing}"`)
+}
+
+function concreteSpec(
+  name: string,
+  key: string,
+  spec: TensorSpec,
+  array: TypedArray,
+  given: CompiledInput,
+): ConcreteSpec {
+  const { dtype } = spec
+  if (!(array instanceof arrayTypes[dtype])) {
+    throw new RingsideError(`"${name}": the input "${key}" is declared ${dtype}, got ${array.constructor.name}`)
+  }
+  const declared = typeof given === 'object' && !isTypedArray(given) ? given.shape : spec.shape
+  const known = declared.reduce<number>((product, size) => product * (size ?? 1), 1)
+  const shape = declared.map((size) => size ?? array.length / known)
+  if (sizeOf(shape) !== array.length || !shape.every(Number.isInteger)) {
+    throw new RingsideError(
+      `"${name}": the input "${key}" has ${array.length} elements, expected the shape ${JSON.stringify(declared)}`,
+    )
+  }
+  return { name: key, shape, dtype }
+}

@@ -1,0 +1,23 @@
+const engineFolder = new URL('../', import.meta.url).href
+
+/** `file:line` of the innermost frame that is neither ours nor tfjs's: the user's own code. Undefined when there is none. */
+export function userLine(): string | undefined {
+  const limit = Error.stackTraceLimit
+  Error.stackTraceLimit = 100
+  const stack = new Error().stack ?? ''
+  Error.stackTraceLimit = limit
+  for (const line of stack.split('\n').slice(1)) {
+    const place = /\(?((?:file:\/\/)?[^\s()]+:\d+:\d+)\)?$/.exec(line)?.[1]
+    if (place === undefined || place.startsWith('node:') || place.includes('@tensorflow')) continue
+    const url = place.startsWith('file://') ? place : `file://${place}`
+    if (url.startsWith(engineFolder)) continue
+    return place.replace(/^file:\/\//, '').replace(/\?[^:]*/, '')
+  }
+  return undefined
+}
+
+/** `text (at file:line)`. */
+export function atUserLine(text: string): string {
+  const line = userLine()
+  return line === undefined ? text : `${text} (at ${line})`
+}
