@@ -30,7 +30,8 @@ export function nearestName(wanted: string, names: Iterable<string>): string | u
   for (const name of names) {
     const candidate = name.toLowerCase()
     // A prefix ("CartPole" for "CartPole-v1") is nearer than any edit of the same length.
-    const distance = candidate.startsWith(lower) || candidate.endsWith(`/${lower}`) ? 0.5 : editDistance(lower, candidate)
+    const distance =
+      candidate.startsWith(lower) || candidate.endsWith(`/${lower}`) ? 0.5 : editDistance(lower, candidate)
     if (distance < bestDistance) {
       best = name
       bestDistance = distance

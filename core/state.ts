@@ -58,7 +58,9 @@ export function encodeState(tree: StateValue, store?: SegmentStore): Uint8Array 
   const walk = (value: StateValue | undefined, path: string): unknown => {
     if (value === undefined || value === null || typeof value === 'boolean' || typeof value === 'string') return value
     if (typeof value === 'number') {
-      return Number.isFinite(value) && !Object.is(value, -0) ? value : { $number: Object.is(value, -0) ? '-0' : String(value) }
+      return Number.isFinite(value) && !Object.is(value, -0)
+        ? value
+        : { $number: Object.is(value, -0) ? '-0' : String(value) }
     }
     if (isTypedArray(value)) return place(value)
     if (value instanceof Segment) {
@@ -67,7 +69,9 @@ export function encodeState(tree: StateValue, store?: SegmentStore): Uint8Array 
     }
     if (Array.isArray(value)) return value.map((item, i) => walk(item as StateValue, `${path}/${i}`))
     if (Object.getPrototypeOf(value) !== Object.prototype && Object.getPrototypeOf(value) !== null) {
-      throw new RingsideError(`State at "${path}" is a ${value.constructor.name}; expected JSON, typed arrays or segments.`)
+      throw new RingsideError(
+        `State at "${path}" is a ${value.constructor.name}; expected JSON, typed arrays or segments.`,
+      )
     }
     const out: Record<string, unknown> = {}
     for (const [key, item] of Object.entries(value as Record<string, StateValue | undefined>)) {
@@ -94,7 +98,8 @@ export function encodeState(tree: StateValue, store?: SegmentStore): Uint8Array 
 /** The inverse of `encodeState`: arrays are copies, segments come back as plain arrays. Throws on foreign or cut-off bytes. */
 export function decodeState(bytes: Uint8Array, store?: SegmentStore): StateTree {
   const damaged = (why: string) => new RingsideError(`Not a readable Ringside state: ${why}.`)
-  if (bytes.length < 16 || new TextDecoder().decode(bytes.subarray(0, 8)) !== magic) throw damaged('the file does not begin with its mark')
+  if (bytes.length < 16 || new TextDecoder().decode(bytes.subarray(0, 8)) !== magic)
+    throw damaged('the file does not begin with its mark')
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const version = view.getUint32(8, true)
   if (version !== formatVersion) throw damaged(`format version ${version}, this program reads ${formatVersion}`)
@@ -147,13 +152,20 @@ export function copyState<T extends StateValue>(value: T): T {
 
 /** Reads a state tree with clear errors: `fields(state, 'the replay').array('actions', 'int32', [100])`. */
 export function fields(state: StateValue | undefined, owner: string): StateReader {
-  if (state === undefined || state === null || typeof state !== 'object' || isTypedArray(state) || Array.isArray(state)) {
+  if (
+    state === undefined ||
+    state === null ||
+    typeof state !== 'object' ||
+    isTypedArray(state) ||
+    Array.isArray(state)
+  ) {
     throw new RingsideError(`The saved state of ${owner} is missing or of another kind.`)
   }
   const tree = state as StateTree
   const fail = (key: string, expected: string): never => {
     const got = tree[key]
-    const came = got === undefined ? 'nothing' : isTypedArray(got) ? `${dtypeOf(got)} of ${got.length}` : JSON.stringify(got)
+    const came =
+      got === undefined ? 'nothing' : isTypedArray(got) ? `${dtypeOf(got)} of ${got.length}` : JSON.stringify(got)
     throw new RingsideError(`The saved state of ${owner} does not fit: expected ${key} to be ${expected}, got ${came}.`)
   }
   return {

@@ -1,1 +1,18 @@
+import type { Box } from './box.ts'
+import type { Discrete } from './discrete.ts'
+import type { Space } from './space.ts'
+
+export { box, type Box, type BoxOptions, type StackInfo } from './box.ts'
+export { dict, text, tuple, type Dict, type TextSpace, type Tuple } from './composite.ts'
+export { discrete, type Discrete } from './discrete.ts'
+export { spaceFromJSON } from './json.ts'
+export { multiBinary, multiDiscrete, type MultiBinary, type MultiDiscrete } from './multi.ts'
 export type { Space, SpaceJson } from './space.ts'
+
+export function isBox(space: Space): space is Box {
+  return space.kind === 'box'
+}
+
+export function isDiscrete(space: Space): space is Discrete {
+  return space.kind === 'discrete'
+}

@@ -1,0 +1,165 @@
+import { createRng, type Rng } from '../core/rng.ts'
+import type { Scene } from '../core/scene.ts'
+import { copyState, fields, type StateValue } from '../core/state.ts'
+import { messageOf, RingsideError, usageError } from '../core/errors.ts'
+import { isTypedArray } from '../core/dtype.ts'
+import type { Space } from './spaces/index.ts'
+import type { Env, EnvSnapshot, EnvSpec, ResetOptions, ResetResult, SpaceValue, StepResult } from './types.ts'
+
+/** The least that a user's environment has to be; all else is optional. */
+export interface UserEnv {
+  readonly observationSpace: Space
+  readonly actionSpace: Space
+  reset(options?: ResetOptions): ResetResult
+  step(action: SpaceValue): StepResult
+  render?(): Scene
+  close?(): void
+  snapshot?(): EnvSnapshot
+  restore?(snapshot: EnvSnapshot): void
+  /** Steps after which an episode is cut; none where it is missing. */
+  readonly maxEpisodeSteps?: number
+}
+
+/** The replay of an episode did not come to the same place: the environment is not a function of its seed and actions. */
+export class SnapshotMismatch extends RingsideError {}
+
+/**
+ * Makes a whole environment of a user's. One without `snapshot` is given one: each episode is begun with a seed of our
+ * own, its actions are remembered, and `restore` plays them again and checks that it came to the same observation.
+ */
+export function adaptEnv(user: unknown, id: string): Env {
+  const env = checkShape(user, id)
+  const rng = createRng(0, 'user env')
+  const keepsSnapshots = typeof env.snapshot === 'function' && typeof env.restore === 'function'
+  let seed = 0
+  let options: Record<string, unknown> | undefined
+  let actions: SpaceValue[] = []
+  let last: SpaceValue | undefined
+  let closed = false
+
+  const adapted: Env & { spec: EnvSpec | undefined } = {
+    observationSpace: env.observationSpace,
+    actionSpace: env.actionSpace,
+    spec: undefined,
+    rng,
+    get unwrapped() {
+      return adapted
+    },
+    reset(request: ResetOptions = {}) {
+      if (request.seed !== undefined) rng.restore(createRng(request.seed, 'user env').state())
+      seed = request.seed ?? rng.uint32()
+      options = request.options
+      actions = []
+      const result = env.reset({ seed, ...(options !== undefined && { options }) })
+      last = result?.observation
+      return result
+    },
+    step(action) {
+      const result = env.step(action)
+      if (!keepsSnapshots) actions.push(isTypedArray(action) ? action.slice() : action)
+      last = result?.observation
+      return result
+    },
+    render: () => env.render?.() ?? describeAsText(id, last),
+    close() {
+      if (!closed) env.close?.()
+      closed = true
+    },
+    snapshot() {
+      const { key, words, spare } = rng.state()
+      const own = { rng: { key, words, spare } }
+      if (keepsSnapshots) return { ...own, state: env.snapshot!() }
+      return {
+        ...own,
+        seed,
+        options: (options ?? null) as StateValue,
+        actions: actions as StateValue,
+        last: (last ?? null) as StateValue,
+      }
+    },
+    restore(snapshot) {
+      const saved = fields(snapshot, `the environment ${id}`)
+      const state = saved.tree('rng')
+      rng.restore(copyState(state) as unknown as ReturnType<Rng['state']>)
+      if (keepsSnapshots) {
+        env.restore!(saved.tree('state'))
+        return
+      }
+      seed = saved.number('seed')
+      const savedOptions = saved.get('options')
+      options = savedOptions === null ? undefined : (savedOptions as Record<string, unknown>)
+      actions = [...saved.list('actions')] as SpaceValue[]
+      const expected = saved.get('last')
+      if (expected === null) return
+      let reached = env.reset({ seed, ...(options !== undefined && { options }) }).observation
+      for (const action of actions) reached = env.step(action).observation
+      last = reached
+      if (!sameValue(reached, expected as SpaceValue)) {
+        throw new SnapshotMismatch(
+          `${id} has no snapshot(), and playing its episode again from seed ${seed} came to another place: it draws random ` +
+            'numbers that do not come from the seed of reset(). Seed them, or write snapshot() and restore().',
+        )
+      }
+    },
+    toString: () => id,
+  }
+  return adapted
+}
+
+function checkShape(value: unknown, id: string): UserEnv {
+  const expected = 'expected an object with observationSpace, actionSpace, reset() and step()'
+  if (typeof value !== 'object' || value === null)
+    throw usageError(`The environment ${id} is ${String(value)}; ${expected}.`)
+  const env = value as Record<string, unknown>
+  for (const space of ['observationSpace', 'actionSpace']) {
+    const contains = (env[space] as { contains?: unknown } | undefined)?.contains
+    if (typeof contains !== 'function')
+      throw usageError(
+        `The environment ${id} has no ${space}; expected a space such as spaces.box({ … }) or spaces.discrete(2).`,
+      )
+  }
+  for (const method of ['reset', 'step']) {
+    if (typeof env[method] !== 'function') throw usageError(`The environment ${id} has no ${method}(); ${expected}.`)
+  }
+  return value as UserEnv
+}
+
+/** Calls a user's export: a class is constructed, a factory called, both with the keyword arguments. */
+export function buildUserEnv(exported: unknown, id: string, kwargs: Readonly<Record<string, unknown>>): unknown {
+  if (typeof exported !== 'function') return exported
+  try {
+    const isClass = /^class\b/.test(Function.prototype.toString.call(exported))
+    return isClass
+      ? new (exported as new (kwargs: unknown) => unknown)(kwargs)
+      : (exported as (kwargs: unknown) => unknown)(kwargs)
+  } catch (error) {
+    throw usageError(`The environment ${id} could not be built: ${messageOf(error)}`, error)
+  }
+}
+
+function sameValue(a: SpaceValue | undefined, b: SpaceValue): boolean {
+  if (isTypedArray(a) && isTypedArray(b)) return a.length === b.length && a.every((x, i) => Object.is(x, b[i]))
+  return JSON.stringify(a) === JSON.stringify(b)
+}
+
+/** The picture of an environment that draws none: its observation in words. */
+function describeAsText(id: string, observation: SpaceValue | undefined): Scene {
+  const values = isTypedArray(observation)
+    ? Array.from(observation.slice(0, 12), (x) => x.toFixed(3))
+    : [JSON.stringify(observation ?? null)]
+  const lines = [id, ...values.map((value, i) => `${i}: ${value}`)]
+  return {
+    width: 600,
+    height: 400,
+    background: '#fbfaf7',
+    items: lines.map((text, i) => ({
+      kind: 'text',
+      x: 24,
+      y: 28 + i * 28,
+      text,
+      size: 18,
+      color: '#2b2d33',
+      baseline: 'top',
+    })),
+  }
+}

@@ -1,0 +1,64 @@
+import { createRng, entropySeed, type Rng } from '../core/rng.ts'
+import type { Scene } from '../core/scene.ts'
+import { fields } from '../core/state.ts'
+import type { Space } from './spaces/index.ts'
+import type { Env, EnvSnapshot, EnvSpec, ResetOptions, ResetResult, SpaceValue, StepResult } from './types.ts'
+
+/** What every environment of ours has in common: its random numbers, its spec, and a snapshot of both state and numbers. */
+export abstract class Environment<Observation extends SpaceValue, Action extends SpaceValue> implements Env<
+  Observation,
+  Action
+> {
+  abstract readonly observationSpace: Space<Observation>
+  abstract readonly actionSpace: Space<Action>
+  readonly rng: Rng = createRng(entropySeed(), 'env')
+  spec: EnvSpec | undefined = undefined
+
+  get unwrapped(): Env {
+    return this as unknown as Env
+  }
+
+  reset({ seed, options }: ResetOptions = {}): ResetResult<Observation> {
+    if (seed !== undefined) this.rng.restore(createRng(seed, 'env').state())
+    return this.begin(options ?? {})
+  }
+
+  /** Starts an episode, drawing from `rng`. */
+  protected abstract begin(options: Readonly<Record<string, unknown>>): ResetResult<Observation>
+  abstract step(action: Action): StepResult<Observation>
+  abstract render(): Scene
+  /** Everything but the random numbers. */
+  protected abstract saveState(): EnvSnapshot
+  protected abstract restoreState(state: EnvSnapshot): void
+
+  close(): void {}
+
+  snapshot(): EnvSnapshot {
+    const { key, words, spare } = this.rng.state()
+    return { ...this.saveState(), rng: { key, words, spare } }
+  }
+
+  restore(snapshot: EnvSnapshot): void {
+    const rng = fields(snapshot['rng'], `the random numbers of ${this}`)
+    const spare = rng.get('spare')
+    this.rng.restore({
+      key: rng.list('key').map(Number),
+      words: rng.list('words').map(Number),
+      spare: typeof spare === 'number' ? spare : null,
+    })
+    this.restoreState(snapshot)
+  }
+
+  toString(): string {
+    return this.spec?.id ?? this.constructor.name
+  }
+}
+
+/** The reset bounds that Gymnasium's classic control takes as options `low` and `high`. */
+export function resetBounds(options: Readonly<Record<string, unknown>>, low: number, high: number): [number, number] {
+  const bounds = [options['low'] ?? low, options['high'] ?? high]
+  if (!bounds.every((x) => typeof x === 'number') || !(bounds[0]! <= bounds[1]!)) {
+    throw new RangeError(`reset options expect numbers low ≤ high, got ${String(bounds[0])} and ${String(bounds[1])}`)
+  }
+  return bounds as [number, number]
+}

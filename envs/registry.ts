@@ -1,0 +1,107 @@
+import { isModulePath, loadModulePath } from '../core/load-path.ts'
+import { createRegistry } from '../core/registry.ts'
+import { unknownName, usageError } from '../core/errors.ts'
+import { adaptEnv, buildUserEnv } from './adapt.ts'
+import type { EnvSpec } from './types.ts'
+import type { Env } from './types.ts'
+import { OrderEnforcing, PassiveChecker, TimeLimit, wrappers } from './wrappers/index.ts'
+
+/** A class or a function that makes the environment from its keyword arguments. */
+export type EnvMaker = (new (kwargs: never) => unknown) | ((kwargs: never) => unknown)
+
+interface Registered {
+  readonly spec: EnvSpec
+  load(): Promise<EnvMaker>
+}
+
+const registry = createRegistry<Registered>('environment')
+
+/** Registers an environment under `namespace/Name-vN`; `load` is called when the first one is made. */
+export function register(spec: EnvSpec, load: () => Promise<EnvMaker>): void {
+  if (!/^(?:[\w-]+\/)?[\w-]+-v\d+$/.test(spec.id)) {
+    throw usageError(`An environment's id has the form Name-v0 or namespace/Name-v0, got "${spec.id}".`)
+  }
+  registry.register(spec.id, { spec, load })
+}
+
+/** All registered specs, sorted by id. */
+export function envSpecs(): EnvSpec[] {
+  return registry.names().map((id) => registry.get(id).spec)
+}
+
+export interface MakeOptions {
+  readonly kwargs?: Readonly<Record<string, unknown>>
+  /** Instead of the spec's; null for no limit. */
+  readonly maxEpisodeSteps?: number | null
+  /** The safety wrappers are on by default. */
+  readonly checker?: boolean
+  readonly orderEnforcing?: boolean
+}
+
+/**
+ * Makes an environment by a registered id, a spec, or the path of a module of your own (`./my-env.ts#Export`: a class, a
+ * factory function or an object), inside PassiveChecker, OrderEnforcing and TimeLimit. Throws usage errors that name the
+ * nearest known id.
+ */
+export async function make(idOrSpec: string | EnvSpec, options: MakeOptions = {}): Promise<Env> {
+  const spec = await resolveSpec(idOrSpec, options)
+  const inner = await build(spec)
+  let env = options.checker === false ? inner : new PassiveChecker(inner)
+  if (options.orderEnforcing !== false) env = new OrderEnforcing(env)
+  const { maxEpisodeSteps } = spec
+  if (maxEpisodeSteps !== null && maxEpisodeSteps !== undefined) env = new TimeLimit(env, { maxEpisodeSteps })
+  for (const { name, kwargs } of spec.wrappers ?? []) env = wrappers.get(name)(env, kwargs ?? {})
+  return env
+}
+
+/** The whole spec that `make` would use: what an id stands for, with the options over it. */
+export async function resolveSpec(idOrSpec: string | EnvSpec, options: MakeOptions = {}): Promise<EnvSpec> {
+  const given = typeof idOrSpec === 'string' ? { id: idOrSpec } : idOrSpec
+  const known = isModulePath(given.id) ? await specOfPath(given) : find(given.id).spec
+  const kwargs = { ...known.kwargs, ...given.kwargs, ...options.kwargs }
+  const limit = options.maxEpisodeSteps !== undefined ? options.maxEpisodeSteps : given.maxEpisodeSteps
+  return {
+    ...known,
+    ...given,
+    ...(Object.keys(kwargs).length > 0 && { kwargs }),
+    maxEpisodeSteps: limit !== undefined ? limit : (known.maxEpisodeSteps ?? null),
+  }
+}
+
+async function build(spec: EnvSpec): Promise<Env> {
+  const kwargs = spec.kwargs ?? {}
+  if (isModulePath(spec.id)) {
+    const made = adaptEnv(buildUserEnv(await loadModulePath('environment', spec.id), spec.id, kwargs), spec.id)
+    return Object.assign(made, { spec })
+  }
+  const maker = await find(spec.id).load()
+  const made = buildUserEnv(maker, spec.id, kwargs)
+  const isWhole =
+    typeof (made as Partial<Env>).snapshot === 'function' &&
+    typeof (made as Partial<Env>).toString === 'function' &&
+    'rng' in (made as object)
+  const env = isWhole ? (made as Env) : adaptEnv(made, spec.id)
+  return Object.assign(env, { spec })
+}
+
+/** A user's class or object may carry its step limit. */
+async function specOfPath({ id, kwargs }: EnvSpec): Promise<EnvSpec> {
+  const exported = await loadModulePath('environment', id)
+  const onClass = (exported as { maxEpisodeSteps?: unknown }).maxEpisodeSteps
+  const limit = onClass ?? (buildUserEnv(exported, id, kwargs ?? {}) as { maxEpisodeSteps?: unknown }).maxEpisodeSteps
+  return { id, ...(typeof limit === 'number' && { maxEpisodeSteps: limit }) }
+}
+
+function find(id: string): Registered {
+  const found = registry.find(id)
+  if (found !== undefined) return found
+  if (id.startsWith('gymnasium:')) throw usageError(`"${id}": environments of Python's Gymnasium cannot be made yet.`)
+  const versions = registry.names().filter((name) => name.replace(/-v\d+$/, '') === id.replace(/-v\d+$/, ''))
+  if (versions.length > 0) {
+    const asked = /-v\d+$/.test(id) ? `has no version "${id}"` : 'needs its version'
+    throw usageError(
+      `The environment "${id.replace(/-v\d+$/, '')}" ${asked}. Did you mean "${versions.at(-1)}"? There are: ${versions.join(', ')}.`,
+    )
+  }
+  throw unknownName('environment', id, registry.names())
+}

@@ -1,0 +1,98 @@
+import { allocate, dtypeOf, isTypedArray, sizeOf, type DType, type TypedArray } from '../../core/dtype.ts'
+import { usageError } from '../../core/errors.ts'
+import type { Space } from './space.ts'
+
+/** Says that a Box is a stack of frames, channels first, so that replay stores every frame once. */
+export interface StackInfo {
+  readonly frames: number
+  readonly padding: 'blank' | 'copy' | 'wait'
+}
+
+/** Arrays of one shape and dtype between two bounds, each a number or one per element; infinite where unbounded. */
+export interface Box extends Space<TypedArray> {
+  readonly kind: 'box'
+  readonly shape: readonly number[]
+  readonly dtype: DType
+  readonly low: Float64Array
+  readonly high: Float64Array
+  readonly stack: StackInfo | undefined
+}
+
+export interface BoxOptions {
+  readonly low: number | ArrayLike<number>
+  readonly high: number | ArrayLike<number>
+  /** Needed where both bounds are numbers. */
+  readonly shape?: readonly number[]
+  readonly dtype?: DType
+  readonly stack?: StackInfo
+}
+
+export function box({ low, high, shape, dtype = 'float32', stack }: BoxOptions): Box {
+  const length = typeof low === 'number' ? (typeof high === 'number' ? undefined : high.length) : low.length
+  const dimensions = shape ?? (length === undefined ? undefined : [length])
+  if (dimensions === undefined) throw usageError('box expects a shape where both bounds are numbers.')
+  const size = sizeOf(dimensions)
+  const lows = bound(low, size, 'low')
+  const highs = bound(high, size, 'high')
+  const wrong = lows.findIndex((value, i) => !(value <= highs[i]!))
+  if (wrong >= 0)
+    throw usageError(`box expects low ≤ high, got ${lows[wrong]} and ${highs[wrong]} at element ${wrong}.`)
+  const integer = dtype !== 'float32' && dtype !== 'float64'
+  const name = dtype === 'bool' ? 'uint8' : dtype
+
+  return {
+    kind: 'box',
+    shape: dimensions,
+    dtype,
+    low: lows,
+    high: highs,
+    stack,
+    sample(rng) {
+      const out = allocate(dtype, size)
+      for (let i = 0; i < size; i++) {
+        const [a, b] = [lows[i]!, highs[i]!]
+        // Gymnasium's choice where an axis has no bound: normal, or exponential from the bound that there is.
+        if (a === -Infinity) out[i] = b === Infinity ? rng.normal() : b + Math.log(1 - rng.float())
+        else if (b === Infinity) out[i] = a - Math.log(1 - rng.float())
+        else out[i] = integer ? a + Math.floor(rng.float() * (b - a + 1)) : rng.uniform(a, b)
+      }
+      return out
+    },
+    contains(value): value is TypedArray {
+      if (!isTypedArray(value) || value.length !== size || dtypeOf(value) !== name) return false
+      for (let i = 0; i < size; i++) if (!(value[i]! >= lows[i]! && value[i]! <= highs[i]!)) return false
+      return true
+    },
+    toJSON: () => ({
+      kind: 'box',
+      shape: dimensions,
+      dtype,
+      low: [...lows].map(numberToJson),
+      high: [...highs].map(numberToJson),
+      ...(stack !== undefined && { stack }),
+    }),
+    toString: () => `Box([${dimensions}], ${dtype}, ${range(lows)} to ${range(highs)})`,
+  }
+}
+
+/** float32 bounds are the float32 nearest to what was asked, as the values they are compared with. */
+function bound(value: number | ArrayLike<number>, size: number, name: string): Float64Array {
+  if (typeof value === 'number') return new Float64Array(size).fill(value)
+  if (value.length !== size) throw usageError(`box expects ${size} numbers as ${name}, got ${value.length}.`)
+  return Float64Array.from(value)
+}
+
+function range(bounds: Float64Array): string {
+  const [min, max] = [Math.min(...bounds), Math.max(...bounds)]
+  return min === max
+    ? String(min)
+    : `[${[...bounds]
+        .slice(0, 4)
+        .map((x) => Number(x.toPrecision(4)))
+        .join(', ')}${bounds.length > 4 ? ', …' : ''}]`
+}
+
+/** JSON has no infinities. */
+export function numberToJson(value: number): number | string {
+  return Number.isFinite(value) ? value : String(value)
+}

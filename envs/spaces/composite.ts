@@ -1,0 +1,71 @@
+import type { SpaceValue } from '../types.ts'
+import type { Space } from './space.ts'
+
+/** Strings of up to `maxLength` characters of a set. */
+export interface TextSpace extends Space<string> {
+  readonly kind: 'text'
+  readonly maxLength: number
+  readonly characters: string
+}
+
+const alphanumeric = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'
+
+export function text(maxLength: number, characters = alphanumeric): TextSpace {
+  return {
+    kind: 'text',
+    maxLength,
+    characters,
+    shape: undefined,
+    dtype: undefined,
+    sample: (rng) =>
+      Array.from({ length: 1 + rng.int(maxLength) }, () => characters[rng.int(characters.length)]!).join(''),
+    contains: (value): value is string =>
+      typeof value === 'string' && value.length <= maxLength && [...value].every((c) => characters.includes(c)),
+    toJSON: () => ({ kind: 'text', maxLength, characters }),
+    toString: () => `Text(${maxLength})`,
+  }
+}
+
+/** A fixed list of values, each of its own space. */
+export interface Tuple extends Space<readonly SpaceValue[]> {
+  readonly kind: 'tuple'
+  readonly spaces: readonly Space[]
+}
+
+export function tuple(spaces: readonly Space[]): Tuple {
+  return {
+    kind: 'tuple',
+    spaces,
+    shape: undefined,
+    dtype: undefined,
+    sample: (rng) => spaces.map((space) => space.sample(rng)),
+    contains: (value): value is readonly SpaceValue[] =>
+      Array.isArray(value) && value.length === spaces.length && spaces.every((space, i) => space.contains(value[i])),
+    toJSON: () => ({ kind: 'tuple', spaces: spaces.map((space) => space.toJSON()) }),
+    toString: () => `Tuple(${spaces.join(', ')})`,
+  }
+}
+
+/** Named values, each of its own space. */
+export interface Dict extends Space<{ readonly [key: string]: SpaceValue }> {
+  readonly kind: 'dict'
+  readonly spaces: Readonly<Record<string, Space>>
+}
+
+export function dict(spaces: Readonly<Record<string, Space>>): Dict {
+  const entries = Object.entries(spaces)
+  return {
+    kind: 'dict',
+    spaces,
+    shape: undefined,
+    dtype: undefined,
+    sample: (rng) => Object.fromEntries(entries.map(([key, space]) => [key, space.sample(rng)])),
+    contains: (value): value is { readonly [key: string]: SpaceValue } =>
+      typeof value === 'object' &&
+      value !== null &&
+      Object.keys(value).length === entries.length &&
+      entries.every(([key, space]) => space.contains((value as Record<string, unknown>)[key])),
+    toJSON: () => ({ kind: 'dict', spaces: Object.fromEntries(entries.map(([key, space]) => [key, space.toJSON()])) }),
+    toString: () => `Dict(${entries.map(([key, space]) => `${key}: ${space}`).join(', ')})`,
+  }
+}

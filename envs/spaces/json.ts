@@ -1,0 +1,44 @@
+import type { DType } from '../../core/dtype.ts'
+import { usageError } from '../../core/errors.ts'
+import { box, type StackInfo } from './box.ts'
+import { dict, text, tuple } from './composite.ts'
+import { discrete } from './discrete.ts'
+import { multiBinary, multiDiscrete } from './multi.ts'
+import type { Space, SpaceJson } from './space.ts'
+
+/** The inverse of `space.toJSON()`. */
+export function spaceFromJSON(json: SpaceJson): Space {
+  const at = json as unknown as Readonly<Record<string, never>>
+  switch (json.kind) {
+    case 'box': {
+      const { low, high, shape, dtype, stack } = json as unknown as BoxJson
+      return box({ low: low.map(Number), high: high.map(Number), shape, dtype, ...(stack !== undefined && { stack }) })
+    }
+    case 'discrete':
+      return discrete(at['n']!, { start: at['start']! })
+    case 'multi-discrete':
+      return multiDiscrete(at['nvec']!)
+    case 'multi-binary':
+      return multiBinary(at['shape']!)
+    case 'text':
+      return text(at['maxLength']!, at['characters']!)
+    case 'tuple':
+      return tuple((at['spaces']! as SpaceJson[]).map(spaceFromJSON))
+    case 'dict':
+      return dict(
+        Object.fromEntries(
+          Object.entries(at['spaces']! as Record<string, SpaceJson>).map(([k, v]) => [k, spaceFromJSON(v)]),
+        ),
+      )
+    default:
+      throw usageError(`Unknown kind of space ${JSON.stringify((json as { kind: unknown }).kind)}.`)
+  }
+}
+
+interface BoxJson {
+  readonly low: readonly (number | string)[]
+  readonly high: readonly (number | string)[]
+  readonly shape: readonly number[]
+  readonly dtype: DType
+  readonly stack?: StackInfo
+}

@@ -1,0 +1,48 @@
+import { usageError } from '../../core/errors.ts'
+import { sizeOf } from '../../core/dtype.ts'
+import type { Space } from './space.ts'
+
+/** One integer in 0 … nvec[i] − 1 per element, as an Int32Array. */
+export interface MultiDiscrete extends Space<Int32Array> {
+  readonly kind: 'multi-discrete'
+  readonly shape: readonly number[]
+  readonly nvec: readonly number[]
+}
+
+export function multiDiscrete(nvec: readonly number[]): MultiDiscrete {
+  if (nvec.length === 0 || nvec.some((n) => !Number.isInteger(n) || n < 1)) {
+    throw usageError(`multiDiscrete expects whole numbers of at least 1, got [${nvec}].`)
+  }
+  return {
+    kind: 'multi-discrete',
+    nvec,
+    shape: [nvec.length],
+    dtype: 'int32',
+    sample: (rng) => Int32Array.from(nvec, (n) => rng.int(n)),
+    contains: (value): value is Int32Array =>
+      value instanceof Int32Array && value.length === nvec.length && value.every((x, i) => x >= 0 && x < nvec[i]!),
+    toJSON: () => ({ kind: 'multi-discrete', nvec }),
+    toString: () => `MultiDiscrete([${nvec}])`,
+  }
+}
+
+/** Zeros and ones, as a Uint8Array. */
+export interface MultiBinary extends Space<Uint8Array> {
+  readonly kind: 'multi-binary'
+  readonly shape: readonly number[]
+}
+
+export function multiBinary(shape: number | readonly number[]): MultiBinary {
+  const dimensions = typeof shape === 'number' ? [shape] : shape
+  const size = sizeOf(dimensions)
+  return {
+    kind: 'multi-binary',
+    shape: dimensions,
+    dtype: 'uint8',
+    sample: (rng) => Uint8Array.from({ length: size }, () => rng.int(2)),
+    contains: (value): value is Uint8Array =>
+      value instanceof Uint8Array && value.length === size && value.every((x) => x <= 1),
+    toJSON: () => ({ kind: 'multi-binary', shape: dimensions }),
+    toString: () => `MultiBinary([${dimensions}])`,
+  }
+}
