@@ -1,0 +1,129 @@
+import { z } from 'zod'
+import { boundedSchedule } from '../schedules.ts'
+
+const positive = z.number().int().positive()
+const count = z.number().int().nonnegative()
+
+const network = z
+  .strictObject({
+    kind: z
+      .enum(['auto', 'mlp', 'nature', 'minatar'])
+      .default('auto')
+      .describe('auto: mlp for vectors and Discrete, nature for images of at least 36 × 36, minatar for smaller ones'),
+    hidden: z
+      .array(positive)
+      .optional()
+      .describe(
+        'units of the dense layers; default [120, 84] (mlp), [512] (nature), [128] (minatar). The last stands in the head, once a stream when dueling',
+      ),
+    activation: z.enum(['relu', 'tanh']).default('relu').describe('of the dense layers; convolutions use relu'),
+    initializer: z
+      .enum(['he-normal', 'uniform'])
+      .default('he-normal')
+      .describe(
+        "he-normal: variance 2 / fan-in, biases 0; uniform: ±1/√fan-in for weights and biases (DQN Zoo's, and PyTorch's default)",
+      ),
+  })
+  .prefault({})
+  .describe('the Q-network')
+
+const optimizer = z
+  .discriminatedUnion('kind', [
+    z.strictObject({
+      kind: z.literal('adam'),
+      beta1: z.number().min(0).lt(1).default(0.9).describe('decay of the mean of gradients'),
+      beta2: z.number().min(0).lt(1).default(0.999).describe('decay of the mean of squared gradients'),
+      epsilon: z.number().positive().default(1e-8).describe('added to the root'),
+    }),
+    z.strictObject({
+      kind: z.literal('rmsprop'),
+      decay: z.number().min(0).lt(1).default(0.95).describe('decay of the means'),
+      epsilon: z.number().positive().default(0.00001).describe('see epsilonInside'),
+      centered: z.boolean().default(true).describe('subtract the squared mean gradient, as DeepMind does'),
+      epsilonInside: z.boolean().default(true).describe('inside the root (DQN Zoo) or outside it (PyTorch)'),
+    }),
+  ])
+  .prefault({ kind: 'adam' })
+  .describe('what turns gradients into steps')
+
+const target = z
+  .strictObject({
+    every: positive.default(500).describe('env steps between moves of the target network'),
+    tau: z
+      .number()
+      .positive()
+      .max(1)
+      .default(1)
+      .describe(
+        'how far each move goes towards the online network: 1 copies it (fixed targets), less is a Polyak average',
+      ),
+  })
+  .prefault({})
+  .describe('the network that sets the targets')
+
+/**
+ * One value-based agent, its switches and its numbers. Everything that counts time counts env steps, all lanes together.
+ */
+export const dqnConfig = z
+  .strictObject({
+    double: z
+      .boolean()
+      .default(false)
+      .describe('choose the next action by the online network, value it by the target network'),
+    dueling: z
+      .union([z.literal(false), z.enum(['mean', 'max'])])
+      .default(false)
+      .describe('separate streams for V and A: q = V + A − mean A, or − max A'),
+    nStep: positive.max(1000).default(1).describe('rewards summed before a target bootstraps'),
+    gamma: z.number().min(0).max(1).default(0.99).describe('discount per env step'),
+    epsilon: boundedSchedule(0, 1)
+      .default({ kind: 'linear', from: 1, to: 0.05, over: '25%' })
+      .describe('share of random actions in training, over env steps'),
+    evaluationEpsilon: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0)
+      .describe(
+        'share of random actions in evaluation; 0 suits environments that begin at random, Atari uses 0.05 or 0.001',
+      ),
+    rewardClip: z
+      .enum(['none', 'sign', 'unit'])
+      .default('none')
+      .describe('sign: −1, 0 or 1; unit: cut to [−1, 1]. Learning only: scores stay raw'),
+    network,
+    learningRate: boundedSchedule(0, Infinity).default(5e-4).describe("the optimizer's step size, over env steps"),
+    optimizer,
+    loss: z
+      .enum(['huber', 'mse'])
+      .default('huber')
+      .describe('huber: the TD error is clipped at errorClip in the gradient; mse: squared error'),
+    errorClip: z.number().positive().default(1).describe('κ of the huber loss: where it turns from a square to a line'),
+    gradientNorm: z
+      .number()
+      .positive()
+      .nullable()
+      .default(10)
+      .describe('largest norm of all gradients together; null: any'),
+    target,
+    replayCapacity: positive.default(50_000).describe('transitions that are remembered; the oldest are overwritten'),
+    learningStarts: count
+      .default(1000)
+      .describe('env steps before the first update: the warm-up that fills the replay'),
+    batchSize: positive.default(64).describe('transitions of one update, drawn with replacement'),
+    trainEvery: positive.default(1).describe('env steps between trainings'),
+    gradientSteps: positive.default(1).describe('updates of one training, each with a batch of its own'),
+  })
+  .superRefine((config, context) => {
+    if (config.batchSize > config.replayCapacity) {
+      context.addIssue({
+        code: 'custom',
+        path: ['batchSize'],
+        message: `expected at most replayCapacity (${config.replayCapacity})`,
+        input: config.batchSize,
+      })
+    }
+  })
+
+export type DqnConfig = z.infer<typeof dqnConfig>
+export type NetworkConfig = DqnConfig['network']

@@ -1,0 +1,68 @@
+import { sizeOf, type TypedArray } from '../../core/dtype.ts'
+import { usageError } from '../../core/errors.ts'
+import type { TensorSpec } from '../../engine/types.ts'
+import { tf } from '../../engine/tfjs.ts'
+import { isDiscrete, type Space } from '../../envs/spaces/index.ts'
+import type { ObservationFormat } from '../replay/types.ts'
+import type { ImageShape } from './conv-torso.ts'
+
+/** What stands between an observation space and a network. */
+export interface ObservationEncoder {
+  /** How one observation is stored and handed to compiled functions. */
+  readonly format: ObservationFormat
+  /** batch × observation, for `batch` observations (null: any number). */
+  spec(batch: number | null): TensorSpec
+  /** Numbers that a vector network reads. */
+  readonly features: number
+  /** For convolutional networks, where the observation is an image. */
+  readonly image: ImageShape | undefined
+  readonly description: string
+  /** A batch from an environment in the stored format: float64 and other integers become float32. */
+  cast(observations: TypedArray): TypedArray
+  /** Stored observations as a float tensor: batch × features, or batch × channels × height × width. */
+  encode(observations: tf.Tensor, asImage: boolean): tf.Tensor
+}
+
+/** Bytes become 0 to 1, a Discrete becomes one-hot, all else is read as it is. Throws a usage error for other spaces. */
+export function createEncoder(space: Space, agent: string): ObservationEncoder {
+  if (isDiscrete(space)) {
+    const { n, start } = space
+    return {
+      format: { dtype: 'int32', length: 1 },
+      spec: (batch) => ({ shape: [batch], dtype: 'int32' }),
+      features: n,
+      image: undefined,
+      description: String(space),
+      cast: (observations) => observations,
+      encode: (observations) => tf.oneHot(tf.sub(observations, tf.scalar(start, 'int32')) as tf.Tensor1D, n).toFloat(),
+    }
+  }
+  const { shape, dtype, kind } = space
+  if ((kind !== 'box' && kind !== 'multi-binary') || shape === undefined) {
+    throw usageError(
+      `${agent} reads Box, MultiBinary and Discrete observations; this environment's are ${space}. ` +
+        'Flatten them into a Box with a wrapper.',
+    )
+  }
+  const bytes = dtype === 'uint8'
+  const length = sizeOf(shape)
+  const image = imageShape(shape)
+  return {
+    format: { dtype: bytes ? 'uint8' : 'float32', length },
+    spec: (batch) => ({ shape: [batch, length], dtype: bytes ? 'uint8' : 'float32' }),
+    features: length,
+    image,
+    description: String(space),
+    cast: (observations) =>
+      bytes || observations instanceof Float32Array ? observations : Float32Array.from(observations),
+    encode(observations, asImage) {
+      const shaped = asImage && image !== undefined ? tf.reshape(observations, [-1, ...image]) : observations
+      return bytes ? tf.div(tf.cast(shaped, 'float32'), 255) : shaped
+    },
+  }
+}
+
+function imageShape(shape: readonly number[]): ImageShape | undefined {
+  if (shape.length === 3) return [shape[0]!, shape[1]!, shape[2]!]
+  return shape.length === 2 ? [1, shape[0]!, shape[1]!] : undefined
+}

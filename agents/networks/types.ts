@@ -1,0 +1,26 @@
+import type { Rng } from '../../core/rng.ts'
+import type { tf } from '../../engine/tfjs.ts'
+
+/** A weight before it is a variable: its shape and first values. */
+export interface Parameter {
+  readonly shape: readonly number[]
+  readonly values: Float32Array
+}
+
+/** By path below the network: `torso/0/kernel`. */
+export type Parameters = Readonly<Record<string, Parameter>>
+export type Weights = Readonly<Record<string, tf.Tensor>>
+
+/**
+ * A piece of a network, as a pair of pure functions: the same piece serves the online and the target weights. Every
+ * weight draws from a stream named by its path, so that adding a piece leaves the others' first values as they were.
+ */
+export interface Piece {
+  /** Width of what `apply` returns: batch × outputs. */
+  readonly outputs: number
+  init(rng: Rng): Parameters
+  apply(weights: Weights, input: tf.Tensor): tf.Tensor
+}
+
+export type InitializerName = 'he-normal' | 'uniform'
+export type Activation = 'relu' | 'tanh'

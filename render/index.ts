@@ -1,0 +1,8 @@
+export { createPainter, paintScene, type Frame, type Painter } from './canvas/painter.ts'
+export { openCanvas, type CanvasLibrary } from './canvas/open-canvas.ts'
+export { encodePng } from './encode/png.ts'
+export { encodeGif, type GifOptions } from './encode/gif.ts'
+export { withOverlay, type Overlay } from './overlay.ts'
+export { plotLearningCurve, type LearningCurve, type Point } from './plot/learning-curve.ts'
+export { createTerminalPainter, type TerminalPainter } from './terminal/painter.ts'
+export { openTerminalScreen, readKeys, type TerminalScreen } from './terminal/screen.ts'

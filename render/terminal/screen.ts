@@ -1,0 +1,61 @@
+import { usageError } from '../../core/errors.ts'
+
+/** The terminal's other screen, without a cursor, given back however the process ends. */
+export interface TerminalScreen {
+  readonly columns: number
+  readonly rows: number
+  write(text: string): void
+  close(): void
+}
+
+const enter = '\x1b[?1049h\x1b[?25l\x1b[2J'
+const leave = '\x1b[0m\x1b[?25h\x1b[?1049l'
+
+/** Throws a usage error where the output is no terminal. */
+export function openTerminalScreen(stream: NodeJS.WriteStream = process.stdout): TerminalScreen {
+  if (!stream.isTTY) throw usageError('Watching in the terminal needs a terminal; the output here is a pipe or a file.')
+  let open = true
+  const close = (): void => {
+    if (open) stream.write(leave)
+    open = false
+    process.off('exit', close)
+  }
+  // The exit event comes after a signal's own handler and after an exception that nobody caught.
+  process.on('exit', close)
+  stream.write(enter)
+  return {
+    get columns() {
+      return stream.columns
+    },
+    get rows() {
+      return stream.rows
+    },
+    write: (text) => void stream.write(text),
+    close,
+  }
+}
+
+/** Calls `pressed` for every key (`space`, `q`, `right`, `ctrl-c`, …) until the returned function is called. */
+export function readKeys(pressed: (key: string) => void, stream: NodeJS.ReadStream = process.stdin): () => void {
+  if (!stream.isTTY) return () => {}
+  const names: Record<string, string> = {
+    ' ': 'space',
+    '\x03': 'ctrl-c',
+    '\x1b[C': 'right',
+    '\x1b[D': 'left',
+    '\x1b[A': 'up',
+    '\x1b[B': 'down',
+  }
+  const onData = (data: Buffer): void => {
+    const text = data.toString('utf8')
+    pressed(names[text] ?? text)
+  }
+  stream.setRawMode(true)
+  stream.resume()
+  stream.on('data', onData)
+  return () => {
+    stream.off('data', onData)
+    stream.setRawMode(false)
+    stream.pause()
+  }
+}

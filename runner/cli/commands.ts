@@ -1,0 +1,131 @@
+import type { Argv } from 'yargs'
+
+/** A command: its line and options are known at once, its code is loaded when it is called. */
+export interface Command {
+  readonly command: string
+  readonly describe: string
+  build(options: Argv): Argv
+  load(): Promise<{ run(args: Readonly<Record<string, unknown>>): Promise<void> }>
+}
+
+const engineOptions = (options: Argv): Argv =>
+  options
+    .option('engine', { type: 'string', describe: 'auto, onnx, tensorflow, wasm or cpu' })
+    .option('device', { type: 'string', describe: 'where the engine computes: cpu, cuda, …' })
+    .option('threads', { type: 'number', describe: 'threads of the engine' })
+
+const checkpointOption = (options: Argv): Argv =>
+  options.option('checkpoint', {
+    type: 'string',
+    default: 'best',
+    describe: 'best, last, or the step of a kept checkpoint',
+  })
+
+export const commands: readonly Command[] = [
+  {
+    command: 'train [agent] [env]',
+    describe: 'train an agent in an environment',
+    build: (options) =>
+      engineOptions(options)
+        .positional('agent', { type: 'string', describe: 'a name ("ringside list agents") or ./file.ts#Export' })
+        .positional('env', { type: 'string', describe: 'an id ("ringside list envs") or ./file.ts#Export' })
+        .option('set', { type: 'string', array: true, nargs: 1, describe: 'a setting, key=value (repeatable)' })
+        .option('steps', { type: 'number', describe: 'environment steps of training' })
+        .option('seed', { type: 'number', describe: 'root of every random stream' })
+        .option('lanes', { type: 'number', describe: 'environments stepped together' })
+        .option('config', {
+          type: 'string',
+          describe: "a YAML or JSON file of settings; a run's config.json repeats that run",
+        })
+        .option('out', { type: 'string', describe: 'the run folder (default runs/<agent>-<env>-<n>)' })
+        .option('force', { type: 'boolean', default: false, describe: 'replace an existing run folder' })
+        .option('resume', { type: 'string', describe: 'go on with this run' })
+        .option('quiet', { type: 'boolean', default: false, describe: 'no progress bar' })
+        .option('json', { type: 'boolean', default: false, describe: 'print the summary as JSON' })
+        .example('ringside train double-dqn CartPole-v1', 'the tuned preset')
+        .example('ringside train dqn CartPole-v1 --set learningRate=1e-3 --seed 3', 'with a setting of your own')
+        .example('ringside train --resume runs/double-dqn-CartPole-v1-1', 'go on after a cut'),
+    load: () => import('./train.ts'),
+  },
+  {
+    command: 'evaluate <run>',
+    describe: "play episodes with a run's agent and print their returns",
+    build: (options) =>
+      checkpointOption(engineOptions(options))
+        .positional('run', { type: 'string', demandOption: true, describe: 'the run folder' })
+        .option('episodes', { type: 'number', default: 100, describe: 'whole episodes' })
+        .option('seed', { type: 'number', default: 0, describe: 'of the episodes' })
+        .option('json', { type: 'boolean', default: false, describe: '{ meanReturn, returns, … }' })
+        .example('ringside evaluate runs/double-dqn-CartPole-v1-1 --episodes 20 --json', ''),
+    load: () => import('./evaluate.ts'),
+  },
+  {
+    command: 'record <run>',
+    describe: "film a run's agent",
+    build: (options) =>
+      checkpointOption(engineOptions(options))
+        .positional('run', { type: 'string', demandOption: true, describe: 'the run folder' })
+        .option('episodes', { type: 'number', default: 1, describe: 'episodes in the film' })
+        .option('format', {
+          type: 'string',
+          choices: ['gif', 'png'] as const,
+          describe: 'gif, or png: first, middle and last frame',
+        })
+        .option('out', { type: 'string', describe: 'the file (default RUN/media/episode-<n>.gif)' })
+        .option('width', { type: 'number', describe: 'pixels' })
+        .option('fps', { type: 'number', describe: "frames a second (default the environment's)" })
+        .option('seed', { type: 'number', default: 0, describe: 'of the episodes' })
+        .option('max-steps', { type: 'number', describe: 'longest film, in steps' })
+        .option('overlay', {
+          type: 'boolean',
+          default: true,
+          describe: 'step, return and action values under the picture',
+        })
+        .option('force', { type: 'boolean', default: false, describe: 'replace an existing file' })
+        .example('ringside record runs/double-dqn-CartPole-v1-1 --out cartpole.gif', ''),
+    load: () => import('./record.ts'),
+  },
+  {
+    command: 'watch [run]',
+    describe: 'watch an agent play, in the terminal',
+    build: (options) =>
+      checkpointOption(engineOptions(options))
+        .positional('run', { type: 'string', describe: 'the run folder' })
+        .option('agent', { type: 'string', describe: 'an untrained agent instead of a run' })
+        .option('env', { type: 'string', describe: 'its environment' })
+        .option('terminal', { type: 'boolean', default: false, describe: 'draw in the terminal' })
+        .option('seed', { type: 'number', default: 0, describe: 'of the episodes' })
+        .example('ringside watch runs/double-dqn-CartPole-v1-1 --terminal', 'keys: space, →, + −, n, q'),
+    load: () => import('./watch.ts'),
+  },
+  {
+    command: 'list <what>',
+    describe: 'list agents, envs, wrappers or presets',
+    build: (options) =>
+      options
+        .positional('what', {
+          type: 'string',
+          choices: ['agents', 'envs', 'wrappers', 'presets'] as const,
+          demandOption: true,
+        })
+        .option('json', { type: 'boolean', default: false, describe: 'for programs' })
+        .example('ringside list envs', ''),
+    load: () => import('./list.ts'),
+  },
+  {
+    command: 'check <env>',
+    describe: 'check an environment against the contract',
+    build: (options) =>
+      options
+        .positional('env', { type: 'string', demandOption: true, describe: 'an id or ./file.ts#Export' })
+        .option('json', { type: 'boolean', default: false, describe: 'for programs' })
+        .example('ringside check ./my-env.ts#MyEnv', ''),
+    load: () => import('./check.ts'),
+  },
+  {
+    command: 'doctor',
+    describe: 'which engines and canvases work here, which not, why, and what to do',
+    build: (options) => options.option('json', { type: 'boolean', default: false, describe: 'for programs' }),
+    load: () => import('./doctor.ts'),
+  },
+]

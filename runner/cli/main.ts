@@ -1,0 +1,43 @@
+#!/usr/bin/env node
+import yargs, { type Argv } from 'yargs'
+import { messageOf, RingsideError, usageError } from '../../core/errors.ts'
+import { ringsideVersion } from '../run/version.ts'
+import { commands } from './commands.ts'
+
+/** Parses the command line and runs one command. Exit status: 0 fine, 1 failed, 2 wrong use. */
+async function main(argv: readonly string[]): Promise<void> {
+  const parser = yargs([...argv])
+    .scriptName('ringside')
+    .usage('ringside <command>\n\nTrain agents in environments, and watch them.')
+    .version(ringsideVersion())
+    .help()
+    .alias('help', 'h')
+    .strict()
+    .recommendCommands()
+    .demandCommand(1, 'Which command? "ringside --help" lists them.')
+    .wrap(Math.min(110, process.stdout.columns ?? 110))
+    .exitProcess(false)
+    .fail((message: string | null, error: Error | undefined) => {
+      throw error ?? usageError(message ?? 'The command line could not be read.')
+    })
+  for (const { command, describe, build, load } of commands) {
+    parser.command(
+      command,
+      describe,
+      (options: Argv) => build(options),
+      async (args) => {
+        const { run } = await load()
+        await run(args as Record<string, unknown>)
+      },
+    )
+  }
+  await parser.parseAsync()
+}
+
+try {
+  await main(process.argv.slice(2))
+} catch (error) {
+  process.stderr.write(`ringside: ${messageOf(error)}\n`)
+  if (process.env['RINGSIDE_DEBUG'] === '1' && error instanceof Error) process.stderr.write(`${error.stack}\n`)
+  process.exitCode = error instanceof RingsideError ? error.exitStatus : 1
+}

@@ -1,0 +1,130 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createRng } from '../../core/rng.ts'
+import { usageError } from '../../core/errors.ts'
+import type { Agent } from '../../agents/types.ts'
+import { makeVector } from '../../envs/index.ts'
+import type { EnvSpec } from '../../envs/types.ts'
+import { openEngine } from '../../engine/index.ts'
+import { createTerminalPainter, openTerminalScreen, readKeys, withOverlay } from '../../render/index.ts'
+import { buildAgent } from '../run/build.ts'
+import { resolveConfig } from '../run/config.ts'
+import { openRun } from '../run/open.ts'
+import { rollout } from '../run/rollout.ts'
+import type { EvaluateOptions } from '../run/types.ts'
+
+interface WatchArgs extends EvaluateOptions {
+  readonly run?: string
+  readonly agent?: string
+  readonly env?: string
+  readonly terminal: boolean
+  readonly seed: number
+}
+
+export async function run(args: Readonly<Record<string, unknown>>): Promise<void> {
+  const options = args as unknown as WatchArgs
+  if (!options.terminal) throw usageError('The page in the browser is not built yet; add --terminal to watch here.')
+  const screen = openTerminalScreen()
+  let close: (() => void) | undefined
+  try {
+    const opened = await openPlayer(options)
+    close = opened.close
+    await play(opened.agent, opened.env, options.seed, screen)
+  } finally {
+    close?.()
+    screen.close()
+  }
+}
+
+/** A run's agent, or an untrained one. */
+async function openPlayer(options: WatchArgs): Promise<{ agent: Agent; env: EnvSpec; close(): void }> {
+  if (options.run !== undefined) {
+    const opened = await openRun(options.run, options)
+    return { agent: opened.agent, env: opened.config.env, close: opened.close }
+  }
+  if (options.agent === undefined || options.env === undefined)
+    throw usageError('Watch what? Expected a run folder, or --agent and --env.')
+  const config = await resolveConfig({
+    agent: options.agent,
+    env: options.env,
+    flags: { seed: options.seed, engine: options.engine },
+  })
+  const engine = await openEngine({ engine: config.engine })
+  const env = await makeVector(config.env, { lanes: 1 })
+  const agent = await buildAgent(config, engine, env)
+  env.close()
+  return { agent, env: config.env, close: () => engine.dispose() }
+}
+
+/** Keys: space pauses, → steps, + and − change the speed, n begins the next episode, q leaves. */
+async function play(
+  agent: Agent,
+  spec: EnvSpec,
+  seed: number,
+  screen: ReturnType<typeof openTerminalScreen>,
+): Promise<void> {
+  const env = await makeVector(spec, { lanes: 1, autoreset: 'disabled' })
+  const rng = createRng(seed, 'watch')
+  env.reset({ seed: rng.stream('env').uint32() })
+  const steps = rollout(env, agent.actor(1, 'evaluate', rng.stream('actor')))
+  let [columns, rows] = [screen.columns, screen.rows]
+  let painter = await createTerminalPainter(columns, rows - 2)
+  let [paused, single, skip, leaving, speed] = [false, false, false, false, 1]
+  const release = readKeys((key) => {
+    if (key === 'q' || key === 'ctrl-c') leaving = true
+    if (key === 'space') paused = !paused
+    if (key === 'right' || key === 's') [paused, single] = [true, true]
+    if (key === '+' || key === '=') speed = Math.min(16, speed * 2)
+    if (key === '-') speed = Math.max(0.125, speed / 2)
+    if (key === 'n') skip = true
+  })
+  const returns: number[] = []
+  let [step, reward, total, ended] = [0, 0, 0, false]
+  try {
+    while (!leaving) {
+      if (screen.columns !== columns || screen.rows !== rows) {
+        ;[columns, rows] = [screen.columns, screen.rows]
+        painter = await createTerminalPainter(columns, rows - 2)
+        screen.write('\x1b[2J')
+      }
+      const scene = env.render()
+      const q = agent.explain(env.observations()).q
+      const chosen = q === undefined ? undefined : q.indexOf(Math.max(...q))
+      screen.write(
+        painter.paint(
+          withOverlay(scene, { step, reward, return: total, ...(q && { q }), ...(chosen !== undefined && { chosen }) }),
+        ),
+      )
+      const line = ` ${spec.id}  step ${step}  return ${Number(total.toFixed(2))}  ${sparkline(returns)}  ×${speed}${paused ? '  paused' : ''}`
+      const keys = ' space pause · → step · + − speed · n next · q quit'
+      screen.write(
+        `\x1b[${rows - 1};1H\x1b[0m\x1b[K${line.slice(0, columns)}\x1b[${rows};1H\x1b[K\x1b[2m${keys.slice(0, columns)}\x1b[0m`,
+      )
+      await sleep(paused ? 30 : 1000 / ((scene.fps ?? 30) * speed))
+      if (paused && !single && !skip) continue
+      single = false
+      if (ended || skip) {
+        if (ended) returns.push(total)
+        if (ended) env.resetLanes(Uint8Array.of(1))
+        else env.reset()
+        ;[step, reward, total, ended, skip] = [0, 0, 0, false, false]
+        continue
+      }
+      const { result } = steps.next().value
+      step++
+      reward = result.reward[0]!
+      total += reward
+      ended = result.episodes.length > 0
+    }
+  } finally {
+    release()
+    env.close()
+  }
+}
+
+/** The last returns as a row of blocks. */
+function sparkline(values: readonly number[]): string {
+  const shown = values.slice(-20)
+  if (shown.length === 0) return ''
+  const [low, high] = [Math.min(...shown), Math.max(...shown)]
+  return shown.map((v) => '▁▂▃▄▅▆▇█'[high === low ? 7 : Math.round(((v - low) / (high - low)) * 7)]).join('')
+}

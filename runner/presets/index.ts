@@ -1,0 +1,13 @@
+import doubleDqnCartPole from './double-dqn-cartpole.ts'
+import type { Preset } from './types.ts'
+
+export type { Preset } from './types.ts'
+
+export const presets: readonly Preset[] = [doubleDqnCartPole]
+
+/** The preset of an agent in an environment, else the agent's preset for any. */
+export function findPreset(agent: string, env: string): Preset | undefined {
+  return (
+    presets.find((p) => p.agent === agent && p.env === env) ?? presets.find((p) => p.agent === agent && p.env === '*')
+  )
+}

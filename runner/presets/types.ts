@@ -1,0 +1,12 @@
+/** Tuned settings of an agent in an environment. Everything that counts time counts env steps, all lanes together. */
+export interface Preset {
+  readonly agent: string
+  /** An id, or `*` for any environment without a preset of its own. */
+  readonly env: string
+  readonly comment: string
+  readonly steps?: number
+  readonly lanes?: number
+  readonly threads?: number
+  readonly agentConfig: Readonly<Record<string, unknown>>
+  readonly evaluation?: { readonly every?: number; readonly episodes?: number; readonly stopOnScore?: number | null }
+}

@@ -1,0 +1,149 @@
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { RingsideError, messageOf } from '../../core/errors.ts'
+import { decodeState, encodeState, type StateTree } from '../../core/state.ts'
+import type { ExperimentState } from './experiment.ts'
+import { flushFolder, writeFileDurable } from './files.ts'
+import { openSegmentStore } from './segment-store.ts'
+
+/**
+ * `checkpoints/<step>/`: `policy.bin` (the agent without its replay: enough to act), `training.bin` (all the rest of the
+ * run) and `manifest.json` (SHA-256 of both, the replay segments they need). A checkpoint appears by one rename, so a
+ * cut at any moment leaves it whole or absent.
+ */
+export interface Checkpoints {
+  /** Steps of the kept checkpoints, ascending; with `resumable`, only those that hold the whole training state. */
+  steps(options?: { resumable?: boolean }): number[]
+  /** The kept checkpoint that the evaluations chose, as the newest checkpoint knows it; undefined before the first evaluation. */
+  bestStep(): number | undefined
+  /** `bestStep`: the step of the best evaluation so far, this one included; its policy stays kept. */
+  save(step: number, state: ExperimentState, bestStep: number | undefined): void
+  /** Throws when a file is missing or its hash is not the manifest's. */
+  readPolicy(step: number): StateTree
+  readAll(step: number): ExperimentState
+  /** The newest checkpoint that reads well; `warn` is told of every damaged one that was passed over. */
+  readNewest(warn: (text: string) => void): { step: number; state: ExperimentState }
+  /** Deletes checkpoints beyond `step`: a run that resumes from there makes them again. */
+  discardAfter(step: number): void
+}
+
+interface Manifest {
+  readonly format: 'ringside-checkpoint'
+  readonly formatVersion: 1
+  readonly step: number
+  readonly bestStep: number | null
+  readonly files: Readonly<Record<string, string>>
+  readonly segments: readonly string[]
+}
+
+const policyFile = 'policy.bin'
+const trainingFile = 'training.bin'
+
+export function openCheckpoints(runFolder: string, keep: number): Checkpoints {
+  const folder = join(runFolder, 'checkpoints')
+  const store = openSegmentStore(join(runFolder, 'replay'))
+  const pathOf = (step: number) => join(folder, String(step))
+
+  const manifestOf = (step: number): Manifest => {
+    const path = join(pathOf(step), 'manifest.json')
+    let manifest: Manifest
+    try {
+      manifest = JSON.parse(readFileSync(path, 'utf8')) as Manifest
+    } catch (error) {
+      throw new RingsideError(`The checkpoint manifest "${path}" cannot be read: ${messageOf(error)}`)
+    }
+    if (manifest.format !== 'ringside-checkpoint' || manifest.formatVersion !== 1) {
+      throw new RingsideError(`"${path}" is not a checkpoint manifest of format version 1.`)
+    }
+    return manifest
+  }
+
+  const readVerified = (step: number, name: string): Uint8Array => {
+    const path = join(pathOf(step), name)
+    const expected = manifestOf(step).files[name]
+    if (expected === undefined || !existsSync(path))
+      throw new RingsideError(`The checkpoint file "${path}" is missing.`)
+    const bytes = readFileSync(path)
+    if (sha256(bytes) !== expected)
+      throw new RingsideError(`The checkpoint file "${path}" is damaged: its SHA-256 is not the manifest's.`)
+    return bytes
+  }
+
+  const steps = ({ resumable = false } = {}): number[] => {
+    if (!existsSync(folder)) return []
+    return readdirSync(folder)
+      .filter((name) => /^\d+$/.test(name) && (!resumable || existsSync(join(folder, name, trainingFile))))
+      .map(Number)
+      .sort((a, b) => a - b)
+  }
+
+  const bestStep = (): number | undefined => {
+    const newest = steps().at(-1)
+    return newest === undefined ? undefined : (manifestOf(newest).bestStep ?? undefined)
+  }
+
+  /** Keeps the newest `keep` whole, the policies that they call the best, and the replay segments that they need. */
+  const prune = (): void => {
+    const whole = steps({ resumable: true }).slice(-keep).map(manifestOf)
+    const best = new Set(whole.map((manifest) => manifest.bestStep))
+    for (const step of steps()) {
+      if (whole.some((manifest) => manifest.step === step)) continue
+      if (best.has(step)) rmSync(join(pathOf(step), trainingFile), { force: true })
+      else rmSync(pathOf(step), { recursive: true, force: true })
+    }
+    store.prune(new Set(whole.flatMap((manifest) => manifest.segments)))
+  }
+
+  return {
+    steps,
+    bestStep,
+    save(step, state, bestStep) {
+      const temporary = join(folder, `.saving-${step}`)
+      rmSync(temporary, { recursive: true, force: true })
+      mkdirSync(temporary, { recursive: true })
+      store.takeReferences()
+      const policy = encodeState(state.policy)
+      const training = encodeState(state.training, store)
+      const manifest: Manifest = {
+        format: 'ringside-checkpoint',
+        formatVersion: 1,
+        step,
+        bestStep: bestStep ?? null,
+        files: { [policyFile]: sha256(policy), [trainingFile]: sha256(training) },
+        segments: [...new Set(store.takeReferences())],
+      }
+      writeFileDurable(join(temporary, policyFile), policy)
+      writeFileDurable(join(temporary, trainingFile), training)
+      writeFileDurable(join(temporary, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`)
+      flushFolder(temporary)
+      // A checkpoint of this step can be there already, from before a resume that began further back.
+      rmSync(pathOf(step), { recursive: true, force: true })
+      renameSync(temporary, pathOf(step))
+      flushFolder(folder)
+      prune()
+    },
+    readPolicy: (step) => decodeState(readVerified(step, policyFile)),
+    readAll: (step) => ({
+      policy: decodeState(readVerified(step, policyFile)),
+      training: decodeState(readVerified(step, trainingFile), store),
+    }),
+    readNewest(warn) {
+      for (const step of steps({ resumable: true }).reverse()) {
+        try {
+          return { step, state: this.readAll(step) }
+        } catch (error) {
+          warn(`The checkpoint of step ${step} is passed over: ${messageOf(error)}`)
+        }
+      }
+      throw new RingsideError(`"${folder}" holds no checkpoint that can be read, so there is nothing to resume from.`)
+    },
+    discardAfter(step) {
+      for (const later of steps()) if (later > step) rmSync(pathOf(later), { recursive: true, force: true })
+    },
+  }
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
+}

@@ -1,0 +1,143 @@
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { join, resolve } from 'node:path'
+import { RingsideError, messageOf, usageError } from '../../core/errors.ts'
+import { flushFolder } from './files.ts'
+
+/**
+ * Makes a run folder appear at once: `fill` writes into a folder beside it, which is renamed when all is there. An
+ * existing run is refused, or replaced with `force`; a folder that is no run is never replaced.
+ */
+export function createRunFolder(path: string, force: boolean, fill: (staging: string) => void): void {
+  assertFree(path, force)
+  const staging = `${path}.starting-${process.pid}`
+  try {
+    rmSync(staging, { recursive: true, force: true })
+    mkdirSync(staging, { recursive: true })
+  } catch (error) {
+    throw new RingsideError(`The run folder "${path}" cannot be written: ${messageOf(error)}`)
+  }
+  try {
+    fill(staging)
+    if (existsSync(path)) rmSync(path, { recursive: true, force: true })
+    renameSync(staging, path)
+    flushFolder(resolve(path, '..'))
+  } catch (error) {
+    rmSync(staging, { recursive: true, force: true })
+    throw error
+  }
+}
+
+/** Refuses a path that holds something already, before any work is done for it. */
+export function assertFree(path: string, force: boolean): void {
+  if (!existsSync(path)) return
+  if (!statSync(path).isDirectory())
+    throw usageError(`"${path}" is a file; expected a folder for the run, or a path that is free.`)
+  if (readdirSync(path).length === 0) return
+  if (!isRunFolder(path)) throw usageError(`"${path}" holds something that is not a run; choose another --out.`)
+  if (!force) {
+    throw usageError(
+      `The run "${path}" exists. Go on with it by --resume ${path}, replace it by --force, or choose another --out.`,
+    )
+  }
+}
+
+/** `runs/<name>-<n>` with the first n that is free. */
+export function nextRunFolder(name: string, parent = 'runs'): string {
+  for (let n = 1; ; n++) {
+    const path = join(parent, `${name}-${n}`)
+    if (!existsSync(path)) return path
+  }
+}
+
+export function isRunFolder(path: string): boolean {
+  try {
+    return 'ringside' in (JSON.parse(readFileSync(join(path, 'config.json'), 'utf8')) as object)
+  } catch {
+    return false
+  }
+}
+
+/** Throws a usage error that says what a run folder is, and which there are. */
+export function assertRunFolder(path: string): void {
+  if (isRunFolder(path)) return
+  const why = existsSync(path) ? 'holds no config.json of a run' : 'does not exist'
+  const there = existsSync('runs') ? readdirSync('runs').filter((name) => isRunFolder(join('runs', name))) : []
+  const newest = there.map((name) => join('runs', name)).sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs)[0]
+  throw usageError(
+    `Expected a run folder, and "${path}" ${why}.${newest === undefined ? '' : ` The newest run here is ${newest}.`}`,
+  )
+}
+
+/** One process at a time on a run. The lock of a process that is gone is taken over. Returns the release. */
+export function lockRun(folder: string): () => void {
+  const path = join(folder, 'run.lock')
+  const mine = { pid: process.pid, started: startTime(process.pid) }
+  const temporary = `${path}.${process.pid}`
+  writeFileSync(temporary, JSON.stringify(mine))
+  try {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        // A hard link is made whole or not at all, unlike a file that is created and then written.
+        linkSync(temporary, path)
+        break
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+        const holder = readHolder(path)
+        if (attempt > 2 || (holder !== undefined && isAlive(holder))) {
+          throw new RingsideError(
+            `The run "${folder}" is in use by process ${holder?.pid ?? 'unknown'}; wait for it or stop it.`,
+          )
+        }
+        rmSync(path, { force: true })
+      }
+    }
+  } finally {
+    rmSync(temporary, { force: true })
+  }
+  return () => {
+    if (readHolder(path)?.pid === process.pid) rmSync(path, { force: true })
+  }
+}
+
+interface Holder {
+  readonly pid: number
+  /** Clock ticks since boot, where the system tells: a reused process number is not the same process. */
+  readonly started: string | null
+}
+
+function readHolder(path: string): Holder | undefined {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as Holder
+  } catch {
+    return undefined
+  }
+}
+
+function isAlive({ pid, started }: Holder): boolean {
+  try {
+    process.kill(pid, 0)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false
+  }
+  const now = startTime(pid)
+  return started === null || now === null || now === started
+}
+
+function startTime(pid: number): string | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null
+  } catch {
+    return null
+  }
+}

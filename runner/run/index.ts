@@ -1,0 +1,5 @@
+export { resolveConfig } from './config.ts'
+export { resumeRun, startRun } from './session.ts'
+export { evaluateRun, openRun, readRunConfig, type OpenedRun } from './open.ts'
+export { recordRun } from './record.ts'
+export type * from './types.ts'

@@ -1,0 +1,39 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { usageError } from '../../core/errors.ts'
+import { filmEpisode, type Film } from './film.ts'
+import { openRun } from './open.ts'
+import type { RecordOptions } from './types.ts'
+
+/** Films a run's agent: `RUN/media/episode-<n>.gif` unless `out` says otherwise. An existing file is kept unless `force`. */
+export async function recordRun(folder: string, options: RecordOptions = {}): Promise<Film & { step: number }> {
+  const format = options.format ?? (options.out?.endsWith('.png') === true ? 'png' : 'gif')
+  const out = options.out ?? nextFree(folder, format)
+  if (existsSync(out) && options.force !== true)
+    throw usageError(`"${out}" exists; choose another --out or replace it by --force.`)
+  const opened = await openRun(folder, options)
+  try {
+    const film = await filmEpisode({
+      agent: opened.agent,
+      env: opened.config.env,
+      seed: options.seed ?? 0,
+      episodes: options.episodes ?? 1,
+      maxSteps: options.maxSteps ?? 5_000,
+      out,
+      format,
+      overlay: options.overlay ?? true,
+      ...(options.width !== undefined && { width: options.width }),
+      ...(options.fps !== undefined && { fps: options.fps }),
+    })
+    return { ...film, step: opened.step }
+  } finally {
+    opened.close()
+  }
+}
+
+function nextFree(folder: string, format: string): string {
+  for (let n = 1; ; n++) {
+    const path = join(folder, 'media', `episode-${n}.${format}`)
+    if (!existsSync(path)) return path
+  }
+}
