@@ -37,7 +37,7 @@ export function nearestName(wanted: string, names: Iterable<string>): string | u
       bestDistance = distance
     }
   }
-  return bestDistance <= Math.max(2, Math.floor(wanted.length * 0.4)) ? best : undefined
+  return bestDistance <= Math.max(2, Math.ceil(wanted.length * 0.4)) ? best : undefined
 }
 
 /** `unknown environment "CartPole-v2"; did you mean "CartPole-v1"? Known: …` as a usage error. */

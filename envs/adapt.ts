@@ -51,13 +51,13 @@ export function adaptEnv(user: unknown, id: string): Env {
       options = request.options
       actions = []
       const result = env.reset({ seed, ...(options !== undefined && { options }) })
-      last = result?.observation
+      last = keep(result?.observation)
       return result
     },
     step(action) {
       const result = env.step(action)
       if (!keepsSnapshots) actions.push(isTypedArray(action) ? action.slice() : action)
-      last = result?.observation
+      if (!keepsSnapshots) last = keep(result?.observation)
       return result
     },
     render: () => env.render?.() ?? describeAsText(id, last),
@@ -73,7 +73,7 @@ export function adaptEnv(user: unknown, id: string): Env {
         ...own,
         seed,
         options: (options ?? null) as StateValue,
-        actions: actions as StateValue,
+        actions: actions.slice() as StateValue,
         last: (last ?? null) as StateValue,
       }
     },
@@ -104,6 +104,11 @@ export function adaptEnv(user: unknown, id: string): Env {
     toString: () => id,
   }
   return adapted
+}
+
+/** A copy, should the environment fill one array again and again. */
+function keep(observation: SpaceValue | undefined): SpaceValue | undefined {
+  return isTypedArray(observation) ? observation.slice() : observation
 }
 
 function checkShape(value: unknown, id: string): UserEnv {

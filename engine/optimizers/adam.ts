@@ -12,8 +12,9 @@ export interface AdamOptions {
 }
 
 /**
- * Adam (Kingma and Ba 2015, algorithm 1), equal to PyTorch's. The bias corrections are kept as two scalars, βᵗ, and folded into
- * the step size and epsilon: w ← w − lr·√(1−β₂ᵗ)/(1−β₁ᵗ) · m / (√v + ε·√(1−β₂ᵗ)).
+ * Adam (Kingma and Ba 2015, algorithm 1), equal to PyTorch's. The bias corrections 1 − βᵗ are kept as two scalars (not
+ * βᵗ, whose distance from 1 float32 would round away) and folded into the step size and epsilon:
+ * w ← w − lr·√(1−β₂ᵗ)/(1−β₁ᵗ) · m / (√v + ε·√(1−β₂ᵗ)).
  */
 export function adam(
   variables: Variables,
@@ -21,15 +22,15 @@ export function adam(
 ): Optimizer {
   const firstMoments = slots('adam/m', variables)
   const secondMoments = slots('adam/v', variables)
-  const power1 = tf.variable(tf.scalar(1), false)
-  const power2 = tf.variable(tf.scalar(1), false)
+  const correction1 = tf.variable(tf.scalar(0), false)
+  const correction2 = tf.variable(tf.scalar(0), false)
   return {
-    state: { ...firstMoments, ...secondMoments, 'adam/beta1Power': power1, 'adam/beta2Power': power2 },
+    state: { ...firstMoments, ...secondMoments, 'adam/correction1': correction1, 'adam/correction2': correction2 },
     apply(gradients, learningRate) {
-      const nextPower1 = tf.mul(power1, beta1)
-      const nextPower2 = tf.mul(power2, beta2)
-      const root = tf.sqrt(tf.sub(1, nextPower2))
-      const stepSize = tf.div(tf.mul(learningRate, root), tf.sub(1, nextPower1))
+      const next1 = tf.add(tf.mul(correction1, beta1), 1 - beta1)
+      const next2 = tf.add(tf.mul(correction2, beta2), 1 - beta2)
+      const root = tf.sqrt(next2)
+      const stepSize = tf.div(tf.mul(learningRate, root), next1)
       const scaledEpsilon = tf.mul(root, epsilon)
       for (const [path, gradient] of Object.entries(gradients)) {
         const variable = variables[path]!
@@ -43,8 +44,8 @@ export function adam(
         v.assign(nextV)
         variable.assign(tf.sub(decayed, step))
       }
-      power1.assign(nextPower1 as tf.Scalar)
-      power2.assign(nextPower2 as tf.Scalar)
+      correction1.assign(next1 as tf.Scalar)
+      correction2.assign(next2 as tf.Scalar)
     },
   }
 }

@@ -1,7 +1,8 @@
-import gifenc from 'gifenc'
+import * as gifencModule from 'gifenc'
 import type { Frame } from '../canvas/painter.ts'
 
-const { GIFEncoder, applyPalette, quantize } = gifenc
+// A CommonJS package: loaders differ in what they call its default.
+const { GIFEncoder, applyPalette, quantize } = 'quantize' in gifencModule ? gifencModule : gifencModule.default
 
 export interface GifOptions {
   readonly fps: number

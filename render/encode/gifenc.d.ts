@@ -16,10 +16,9 @@ declare module 'gifenc' {
     finish(): void
     bytes(): Uint8Array
   }
-  const gifenc: {
-    GIFEncoder(): Encoder
-    quantize(rgba: Uint8Array, colors: number): number[][]
-    applyPalette(rgba: Uint8Array, palette: number[][]): Uint8Array
-  }
+  export function GIFEncoder(): Encoder
+  export function quantize(rgba: Uint8Array, colors: number): number[][]
+  export function applyPalette(rgba: Uint8Array, palette: number[][]): Uint8Array
+  const gifenc: { GIFEncoder: typeof GIFEncoder; quantize: typeof quantize; applyPalette: typeof applyPalette }
   export default gifenc
 }

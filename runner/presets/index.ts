@@ -1,9 +1,10 @@
+import { classicControl } from './classic-control.ts'
 import doubleDqnCartPole from './double-dqn-cartpole.ts'
 import type { Preset } from './types.ts'
 
 export type { Preset } from './types.ts'
 
-export const presets: readonly Preset[] = [doubleDqnCartPole]
+export const presets: readonly Preset[] = [doubleDqnCartPole, ...classicControl]
 
 /** The preset of an agent in an environment, else the agent's preset for any. */
 export function findPreset(agent: string, env: string): Preset | undefined {

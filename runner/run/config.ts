@@ -79,7 +79,7 @@ export async function resolveConfig(request: ConfigRequest): Promise<RunConfig> 
 
   const { agent, env, ...run } = merged as Tree & { agent: Tree; env: Tree }
   const { name: _, ...settings } = agent
-  const runConfig = check(runSchema, run, '', 'Unknown setting', [...keysOf(runSchema), 'agent', 'env'])
+  const runConfig = check(runSchema, run, '', 'Unknown setting', [...keysOf(runSchema), 'agent', 'env', ...agentKeys])
   const agentConfig = check(
     definition.config as z.ZodType<Tree>,
     settings,

@@ -274,6 +274,7 @@ function openSession({
       const earlier = finishedSummary(folder)
       if (earlier !== undefined && (record.ended || experiment.step >= config.steps)) return earlier
       yield* runLoop(plan)
+      record.dutiesStep = plan.dutiesStep
       if (stopping) {
         // In the middle of a step's duties, they are done again by the run that resumes.
         if (!checkpoints.steps({ resumable: true }).includes(experiment.step)) yield save(experiment.step)
@@ -337,7 +338,8 @@ function dutiesOf({ config, parts, record, log, seconds, save, stopRequested }: 
       })
       timings.lap('evaluate', at)
       if (result === undefined) return
-      bestIsNew = result.meanReturn > record.bestReturn
+      // Of equals the later one: it has learned more.
+      bestIsNew = result.meanReturn >= record.bestReturn
       if (bestIsNew) {
         record.bestReturn = result.meanReturn
         record.bestStep = step

@@ -1,0 +1,56 @@
+import type { Preset } from './types.ts'
+
+/** RL Baselines3 Zoo's settings for DQN; durations in env steps. */
+const swingUp = {
+  network: { hidden: [256, 256] },
+  learningRate: 6.3e-4,
+  batchSize: 128,
+  replayCapacity: 50_000,
+  learningStarts: 1_000,
+  trainEvery: 4,
+  gradientSteps: 4,
+  target: { every: 250, tau: 1 },
+  epsilon: { kind: 'linear', from: 1, to: 0.1, over: '12%' },
+}
+
+const mountainCar = {
+  network: { hidden: [256, 256] },
+  learningRate: 4e-3,
+  gamma: 0.98,
+  batchSize: 128,
+  replayCapacity: 10_000,
+  learningStarts: 1_000,
+  trainEvery: 16,
+  gradientSteps: 8,
+  target: { every: 600, tau: 1 },
+  epsilon: { kind: 'linear', from: 1, to: 0.07, over: '20%' },
+}
+
+/** CleanRL's settings: few updates, a long run. What the whole-loop bench compares with Python. */
+const cleanRl = {
+  network: { hidden: [120, 84], initializer: 'uniform' },
+  loss: 'mse',
+  gradientNorm: null,
+  learningRate: 2.5e-4,
+  batchSize: 128,
+  replayCapacity: 10_000,
+  learningStarts: 10_000,
+  trainEvery: 10,
+  gradientSteps: 1,
+  target: { every: 500, tau: 1 },
+  epsilon: { kind: 'linear', from: 1, to: 0.05, over: '50%' },
+}
+
+export const classicControl: readonly Preset[] = [
+  {
+    agent: 'dqn',
+    env: 'CartPole-v1',
+    comment: "CleanRL's settings: 500,000 steps",
+    steps: 500_000,
+    agentConfig: cleanRl,
+  },
+  ...['dqn', 'double-dqn'].flatMap((agent): Preset[] => [
+    { agent, env: 'Acrobot-v1', comment: "RL Baselines3 Zoo's settings", steps: 100_000, agentConfig: swingUp },
+    { agent, env: 'MountainCar-v0', comment: "RL Baselines3 Zoo's settings", steps: 120_000, agentConfig: mountainCar },
+  ]),
+]
