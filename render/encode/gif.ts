@@ -2,7 +2,10 @@ import * as gifencModule from 'gifenc'
 import type { Frame } from '../canvas/painter.ts'
 
 // A CommonJS package: loaders differ in what they call its default.
-const { GIFEncoder, applyPalette, quantize } = 'quantize' in gifencModule ? gifencModule : gifencModule.default
+type Gifenc = typeof gifencModule.default
+const whole: object = gifencModule
+const { GIFEncoder, applyPalette, quantize } =
+  'quantize' in whole ? (whole as Gifenc) : (whole as { default: Gifenc }).default
 
 export interface GifOptions {
   readonly fps: number
