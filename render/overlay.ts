@@ -52,7 +52,8 @@ export function withOverlay(scene: Scene, { step, reward, return: total, action,
         fill,
       })
     })
-    items.push(text(584 - values.length * width - 96, 29, `max q ${format(high)}`, '#6b6d74'))
+    const label = text(584 - values.length * width - 12, 29, `max q ${format(high)}`, '#6b6d74')
+    items.push({ ...label, align: 'right' } as SceneItem)
   }
   return { ...scene, height: top + barHeight * unit, items }
 }

@@ -15,7 +15,7 @@ export async function plotLearningCurve(
   const { rewardThreshold } = await resolveSpec(config.env)
   const { svg, png } = await plot({
     title: `${config.agent.name} on ${config.env.id}`,
-    subtitle: `seed ${config.seed}; dots: training episodes, line: mean of ${config.evaluation.episodes} evaluation episodes ± 1 s.d.`,
+    subtitle: 'dots: training episodes; line: evaluations ± 1 s.d.',
     xTitle: 'environment steps',
     yTitle: 'return',
     episodes: readEpisodes(join(folder, 'episodes.csv')),
