@@ -73,11 +73,11 @@ export function encodeState(tree: StateValue, store?: SegmentStore): Uint8Array 
         `State at "${path}" is a ${value.constructor.name}; expected JSON, typed arrays or segments.`,
       )
     }
-    const out: Record<string, unknown> = {}
-    for (const [key, item] of Object.entries(value as Record<string, StateValue | undefined>)) {
-      out[key.startsWith('$') ? `$${key}` : key] = walk(item, `${path}/${key}`)
-    }
-    return out
+    const entries = Object.entries(value as Record<string, StateValue | undefined>)
+    // `fromEntries` makes own properties of all names, `__proto__` included.
+    return Object.fromEntries(
+      entries.map(([key, item]) => [key.startsWith('$') ? `$${key}` : key, walk(item, `${path}/${key}`)]),
+    )
   }
   const header = new TextEncoder().encode(JSON.stringify(walk(tree, '')))
   const start = align(16 + header.length)
@@ -131,9 +131,9 @@ export function decodeState(bytes: Uint8Array, store?: SegmentStore): StateTree 
       if (store === undefined) throw damaged('it refers to segments, and no place to read them from was given')
       return store.get(reference, dtype, length)
     }
-    const out: Record<string, StateValue> = {}
-    for (const [key, item] of Object.entries(object)) out[key.startsWith('$$') ? key.slice(1) : key] = revive(item)
-    return out
+    return Object.fromEntries(
+      Object.entries(object).map(([key, item]) => [key.startsWith('$$') ? key.slice(1) : key, revive(item)]),
+    )
   }
   return revive(header) as StateTree
 }

@@ -123,6 +123,21 @@ export const commands: readonly Command[] = [
     load: () => import('./check.ts'),
   },
   {
+    command: 'bench [name]',
+    describe: 'speed, beside the Python libraries where they are installed',
+    build: (options) =>
+      options
+        .positional('name', { type: 'string', describe: 'update, act or cartpole (default all)' })
+        .option('peers', {
+          type: 'boolean',
+          default: false,
+          describe: 'time PyTorch and Gymnasium too (RINGSIDE_PYTHON, else python3)',
+        })
+        .option('json', { type: 'boolean', default: false, describe: 'for programs' })
+        .example('RINGSIDE_PYTHON=.venv/bin/python ringside bench --peers', ''),
+    load: () => import('./bench.ts'),
+  },
+  {
     command: 'doctor',
     describe: 'which engines and canvases work here, which not, why, and what to do',
     build: (options) => options.option('json', { type: 'boolean', default: false, describe: 'for programs' }),
