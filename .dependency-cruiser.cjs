@@ -1,4 +1,4 @@
-/** Imports go one way (docs/design.md): each room may import the rooms listed, and itself. */
+/** Imports go one way: each room may import the rooms listed, and itself. */
 const rooms = {
   core: [],
   envs: ['core'],
