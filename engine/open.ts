@@ -4,6 +4,7 @@ import { makeEagerProgram, readVariable, writeVariable } from './backends/eager.
 import { loadOnnxRuntime, loadTensorFlow, loadWasm } from './backends/load.ts'
 import type { ProgramMaker } from './backends/program.ts'
 import { createCompiled } from './compile.ts'
+import { createStateMemory } from './fusion/memory.ts'
 import { tf } from './tfjs.ts'
 import type { BackendName, Engine, EngineOptions } from './types.ts'
 
@@ -74,7 +75,8 @@ function openOnnx(device: string, threads: number): Engine {
   const onnx = loadOnnxRuntime()
   if (!onnx.ok) throw missing('onnx', onnx)
   assertOnnxDevice(device, onnx.value.devices)
-  const makeProgram: ProgramMaker = (request) => makeOnnxProgram({ runtime: onnx.value, device, threads }, request)
+  const options = { runtime: onnx.value, device, threads, memory: createStateMemory() }
+  const makeProgram: ProgramMaker = (request) => makeOnnxProgram(options, request)
   return createEngine('onnx', `ONNX Runtime ${onnx.value.version}`, device, threads, makeProgram)
 }
 

@@ -1,8 +1,11 @@
-import { cpuBackend, internals } from '../tfjs.ts'
 import { allocate, sizeOf, type DType, type TypedArray } from '../../core/dtype.ts'
 import { RingsideError } from '../../core/errors.ts'
-import type { GraphPort } from '../onnx/model.ts'
-import { trace, type StateSlot } from '../trace/trace.ts'
+import { createFusedUpdate } from '../fusion/fused-update.ts'
+import { mostFloats, type StateMemory } from '../fusion/memory.ts'
+import { planFusion, type FusionPlan } from '../fusion/plan.ts'
+import { encodeModel, type GraphModel, type GraphPort } from '../onnx/model.ts'
+import { cpuBackend, internals, type tf } from '../tfjs.ts'
+import { trace, type StateSlot, type Trace } from '../trace/trace.ts'
 import type { OnnxRuntime, OrtTensor } from './load.ts'
 import type { Program, ProgramRequest } from './program.ts'
 
@@ -10,20 +13,39 @@ export interface OnnxProgramOptions {
   readonly runtime: OnnxRuntime
   readonly device: string
   readonly threads: number
+  /** Of the engine: functions that share variables share it. */
+  readonly memory: StateMemory
 }
 
-/** A variable's place in a session: its present array is fed, a spare one is filled, and after the run they change places. */
-interface BoundSlot extends StateSlot {
+/** A variable's place in a program. */
+interface BoundSlot {
+  readonly variable: tf.Variable
+  /** The graph's names for it, where the graph itself reads or writes it. */
+  readonly input: string | undefined
+  readonly output: string | undefined
+  /** Fused steps read or write it: it stays at one place in the engine's memory. */
+  readonly resident: boolean
   /** The array that `feed` wraps. */
   present: TypedArray | undefined
   feed: OrtTensor | undefined
+  /** Where the graph writes: filled by a run, and then it changes places with the present array. */
   spare: OrtTensor | undefined
 }
 
-/** Programs of the compiled engine: the traced graph in an ONNX Runtime session, synchronous and without copies. */
-export function makeOnnxProgram({ runtime, device, threads }: OnnxProgramOptions, request: ProgramRequest): Program {
+/**
+ * Programs of the compiled engine: the traced graph in an ONNX Runtime session, and after it, on the same memory, the
+ * fused element-wise part of the update. Synchronous and without copies.
+ */
+export function makeOnnxProgram(
+  { runtime, device, threads, memory }: OnnxProgramOptions,
+  request: ProgramRequest,
+): Program {
   const traced = trace(request.fn, request.name, request.specs, request.state, request.adopted)
-  const session = runtime.createSession(traced.bytes, { device, threads })
+  const plan = device === 'cpu' ? planWithin(mostFloats, traced) : undefined
+  const model = plan?.graph ?? traced.model
+  const fused = plan && createFusedUpdate(plan, variablesByPort(traced.slots), memory)
+  const session =
+    model.outputs.length === 0 ? undefined : runtime.createSession(encodeModel(model), { device, threads })
   const home = cpuBackend()
   const { Tensor } = runtime
 
@@ -41,15 +63,9 @@ export function makeOnnxProgram({ runtime, device, threads }: OnnxProgramOptions
     fetches[port.name] = tensor
     results[name] = tensor.data
   }
-  const slots = traced.slots.map((slot): BoundSlot => {
-    const { dtype, shape } = slot.variable
-    return {
-      ...slot,
-      present: undefined,
-      feed: undefined,
-      spare: slot.output === undefined ? undefined : tensorOf(dtype, shape),
-    }
-  })
+  const slots = bindSlots(traced.slots, model, plan)
+  for (const slot of slots)
+    if (slot.output !== undefined) slot.spare = tensorOf(slot.variable.dtype, slot.variable.shape)
   const inputs = request.specs
     .map(({ name, dtype, shape }, index) => ({
       port: traced.inputs[name],
@@ -59,35 +75,48 @@ export function makeOnnxProgram({ runtime, device, threads }: OnnxProgramOptions
       array: undefined as TypedArray | undefined,
     }))
     .filter((input) => input.port !== undefined)
+  const read = new Set(model.inputs.map(({ name }) => name))
+  const given: Record<string, TypedArray> = {}
+  let memoryVersion = -1
 
   return {
     run(arrays) {
       for (const input of inputs) {
         const array = arrays[input.index]!
         if (array === input.array) continue
-        feeds[input.port!] = new Tensor(input.dtype, array, input.shape)
         input.array = array
+        given[input.port!] = array
+        if (read.has(input.port!)) feeds[input.port!] = new Tensor(input.dtype, array, input.shape)
       }
       for (const slot of slots) {
         const { variable } = slot
-        const { values } = home.data.get(variable.dataId)
-        if (values !== slot.present) {
-          slot.present = values
-          slot.feed = feedOf(variable, values)
+        const data = home.data.get(variable.dataId)
+        if (data.values !== slot.present || (slot.resident && data.refCount > 1)) {
+          slot.present = slot.resident ? memory.settle(variable) : data.values
+          slot.feed = feedOf(variable, slot.present)
         }
         if (slot.input !== undefined) feeds[slot.input] = slot.feed!
         if (slot.output !== undefined) fetches[slot.output] = slot.spare!
       }
-      session.run(feeds, fetches)
+      if (fused !== undefined && memoryVersion !== memory.version) fetchIntoMemory()
+      session?.run(feeds, fetches)
+      fused?.run(given)
       for (const slot of slots) if (slot.spare !== undefined) advance(slot)
       return results
     },
     dispose() {
-      session.dispose()
+      session?.dispose()
+      fused?.dispose()
     },
   }
 
-  function feedOf({ dtype, shape }: StateSlot['variable'], values: TypedArray): OrtTensor {
+  function fetchIntoMemory(): void {
+    memoryVersion = memory.version
+    const views = fused!.outputs()
+    for (const { name, shape } of plan!.handedOver) fetches[name] = new Tensor('float32', views[name]!, [...shape])
+  }
+
+  function feedOf({ dtype, shape }: tf.Variable, values: TypedArray): OrtTensor {
     let feed = wrapped.get(values)
     if (feed === undefined) {
       feed = new Tensor(dtype, values, shape)
@@ -108,12 +137,47 @@ export function makeOnnxProgram({ runtime, device, threads }: OnnxProgramOptions
       tensor.dispose()
       slot.spare = tensorOf(variable.dtype, variable.shape)
     } else {
-      slot.spare = slot.feed
+      // Another function may keep the variable in the engine's memory; that array is not free to take.
+      slot.spare = memory.owns(slot.present!) ? tensorOf(variable.dtype, variable.shape) : slot.feed
       data.values = filled.data
     }
     slot.feed = filled
     slot.present = filled.data
   }
+}
+
+function planWithin(floats: number, { model, slots }: Trace): FusionPlan | undefined {
+  const needed = slots.reduce((sum, { variable }) => sum + variable.size, 0)
+  return needed > floats ? undefined : planFusion(model, slots)
+}
+
+function variablesByPort(slots: readonly StateSlot[]): Map<string, tf.Variable> {
+  return new Map(
+    slots.flatMap(({ variable, input, output }) =>
+      [input, output].flatMap((name) => (name === undefined ? [] : [[name, variable] as const])),
+    ),
+  )
+}
+
+function bindSlots(slots: readonly StateSlot[], model: GraphModel, plan: FusionPlan | undefined): BoundSlot[] {
+  const inputs = new Set(model.inputs.map(({ name }) => name))
+  const outputs = new Set(model.outputs.map(({ name }) => name))
+  const fused = new Set<string | undefined>(
+    plan?.steps.flatMap(({ operands, next }) => [
+      ...operands.map((operand) => (operand.from === 'state' ? operand.name : undefined)),
+      next,
+    ]),
+  )
+  fused.delete(undefined)
+  return slots.map(({ variable, input, output }) => ({
+    variable,
+    input: input !== undefined && inputs.has(input) ? input : undefined,
+    output: output !== undefined && outputs.has(output) ? output : undefined,
+    resident: fused.has(input) || fused.has(output),
+    present: undefined,
+    feed: undefined,
+    spare: undefined,
+  }))
 }
 
 export function assertOnnxDevice(device: string, offered: readonly string[]): void {

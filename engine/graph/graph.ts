@@ -1,4 +1,13 @@
-import type { Attribute, ConstantData, GraphModel, GraphNode, GraphPort, Initializer, OnnxType } from '../onnx/model.ts'
+import type {
+  Attribute,
+  ConstantData,
+  Extents,
+  GraphModel,
+  GraphNode,
+  GraphPort,
+  Initializer,
+  OnnxType,
+} from '../onnx/model.ts'
 import { simplify } from './simplify.ts'
 import { broadcastShapes, isIdentity, range, sameShape, sizeOf, type Value } from './value.ts'
 
@@ -42,6 +51,7 @@ export class Graph {
     inputs: readonly string[],
     attributes: Readonly<Record<string, Attribute>> = {},
     outputs = 1,
+    extents?: Extents,
   ): string[] {
     let from = inputs
     if (op === 'Reshape') {
@@ -52,7 +62,7 @@ export class Graph {
     const known = this.recorded.get(key)
     if (known !== undefined) return known
     const names = range(outputs).map(() => `${op}${++this.counter}`)
-    const node: GraphNode = { op, inputs: from, outputs: names, attributes }
+    const node: GraphNode = { op, inputs: from, outputs: names, attributes, ...(extents !== undefined && { extents }) }
     this.nodes.push(node)
     for (const name of names) this.producers.set(name, node)
     this.recorded.set(key, names)
@@ -161,27 +171,29 @@ export class Graph {
     permutation.forEach((physical, logical) => (order[physical] = logical))
 
     const physicalShapes: (readonly number[])[] = [new Array<number>(rank).fill(1)]
+    const operandShapes: (readonly number[])[] = []
     const inputs = values.map((value) => {
       if (sizeOf(value.physicalShape) === 1) {
         if (value.physicalShape.length <= rank) physicalShapes.push(value.physicalShape)
+        operandShapes.push(value.physicalShape)
         return value.name
       }
       const missing = rank - value.shape.length
       if (missing > 0 && isIdentity(permutation)) {
         physicalShapes.push(value.permutation.map((a) => value.physicalShape[a]!))
+        operandShapes.push(physicalShapes.at(-1)!)
         return this.physical(value, undefined, false)
       }
       const full = missing > 0 ? this.broadcast(value, [...new Array<number>(missing).fill(1), ...value.shape]) : value
       physicalShapes.push(order.map((i) => full.physicalShape[full.permutation[i]!]!))
+      operandShapes.push(physicalShapes.at(-1)!)
       return this.physical(full, order, false)
     })
-    return {
-      name: this.node(op, inputs, attributes),
-      dtype,
-      shape,
-      physicalShape: broadcastShapes(...physicalShapes),
-      permutation,
-    }
+    const physicalShape = broadcastShapes(...physicalShapes)
+    const oneType = values.every((value) => value.dtype === dtype)
+    const extents = oneType ? { dtype, operands: operandShapes, output: physicalShape } : undefined
+    const [name] = this.nodeOutputs(op, inputs, attributes, 1, extents)
+    return { name: name!, dtype, shape, physicalShape, permutation }
   }
 
   /** ReduceSum, ReduceMean, … over logical axes. Broadcast axes are not computed: a sum over them is a multiplication. */
@@ -258,8 +270,10 @@ export class Graph {
     const copies: GraphNode[] = []
     for (const { name, value } of outputs) {
       const inner = this.physical(value)
-      if (taken.has(inner)) copies.push({ op: 'Identity', inputs: [inner], outputs: [name], attributes: {} })
-      else {
+      if (taken.has(inner)) {
+        const extents = { dtype: value.dtype, operands: [value.shape], output: value.shape }
+        copies.push({ op: 'Identity', inputs: [inner], outputs: [name], attributes: {}, extents })
+      } else {
         taken.add(inner)
         renamed.set(inner, name)
       }

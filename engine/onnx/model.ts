@@ -15,6 +15,14 @@ export interface GraphNode {
   readonly inputs: readonly string[]
   readonly outputs: readonly string[]
   readonly attributes: Readonly<Record<string, Attribute>>
+  /** Of element-wise nodes: the type of all operands and the output, and their shapes. */
+  readonly extents?: Extents
+}
+
+export interface Extents {
+  readonly dtype: OnnxType
+  readonly operands: readonly (readonly number[])[]
+  readonly output: readonly number[]
 }
 
 export interface Initializer {

@@ -1,7 +1,7 @@
 import { cpuBackend, internals, tf } from '../tfjs.ts'
 import { allocate, type DType, type TypedArray } from '../../core/dtype.ts'
 import { messageOf, RingsideError } from '../../core/errors.ts'
-import { encodeModel, type GraphModel, type GraphPort } from '../onnx/model.ts'
+import type { GraphModel, GraphPort } from '../onnx/model.ts'
 import { castTarget } from '../lowering/registry.ts'
 import { sizeOf, type Value } from '../graph/value.ts'
 import type { TensorDType, TensorFunction, Variables } from '../types.ts'
@@ -23,7 +23,6 @@ export interface StateSlot {
 }
 
 export interface Trace {
-  readonly bytes: Uint8Array
   readonly model: GraphModel
   readonly slots: readonly StateSlot[]
   /** Ports of the function's results, by the names that it gave them. */
@@ -78,7 +77,6 @@ export function trace(
       })
       .filter((slot) => slot.input !== undefined || slot.output !== undefined)
     return {
-      bytes: encodeModel(model),
       model,
       slots,
       results: Object.fromEntries(resultPorts.map(({ resultName, name: port }) => [resultName, ports.get(port)!])),

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { RingsideError, messageOf } from '../../core/errors.ts'
 import { decodeState, encodeState, type StateTree } from '../../core/state.ts'
 import type { ExperimentState } from './experiment.ts'
-import { flushFolder, writeFileDurable } from './files.ts'
+import { flushFolder, makeFolder, writeFileDurable } from './files.ts'
 import { openSegmentStore } from './segment-store.ts'
 
 /**
@@ -101,7 +101,7 @@ export function openCheckpoints(runFolder: string, keep: number): Checkpoints {
     save(step, state, bestStep) {
       const temporary = join(folder, `.saving-${step}`)
       rmSync(temporary, { recursive: true, force: true })
-      mkdirSync(temporary, { recursive: true })
+      makeFolder(temporary)
       store.takeReferences()
       const policy = encodeState(state.policy)
       const training = encodeState(state.training, store)

@@ -1,5 +1,5 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 
 /** Writes the whole file under another name, flushes it to the disk and renames it: readers see the old file or the new one. */
 export function writeFileAtomic(path: string, data: string | Uint8Array): void {
@@ -34,5 +34,21 @@ export function flushFolder(folder: string): void {
     fsyncSync(file)
   } finally {
     closeSync(file)
+  }
+}
+
+/**
+ * Makes a folder and those above it. Node's own recursive one never returns where a parent refuses new folders by saying
+ * that they do not exist, as /proc does.
+ */
+export function makeFolder(path: string): void {
+  const missing: string[] = []
+  for (let at = resolve(path); !existsSync(at); at = dirname(at)) missing.push(at)
+  for (const folder of missing.reverse()) {
+    try {
+      mkdirSync(folder)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    }
   }
 }

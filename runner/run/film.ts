@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { createRng } from '../../core/rng.ts'
 import { sizeOf } from '../../core/dtype.ts'
@@ -6,7 +5,7 @@ import type { Agent } from '../../agents/types.ts'
 import { makeVector } from '../../envs/index.ts'
 import type { EnvSpec } from '../../envs/types.ts'
 import { createPainter, encodeGif, encodePng, withOverlay, type Frame, type Painter } from '../../render/index.ts'
-import { writeFileAtomic } from './files.ts'
+import { makeFolder, writeFileAtomic } from './files.ts'
 import { rollout } from './rollout.ts'
 
 export interface FilmPlan {
@@ -81,7 +80,7 @@ export async function filmEpisode(plan: FilmPlan): Promise<Film> {
       ended = result.episodes.length > 0
       for (const episode of result.episodes) returns.push(episode.return)
     }
-    mkdirSync(dirname(plan.out), { recursive: true })
+    makeFolder(dirname(plan.out))
     const bytes = plan.format === 'gif' ? encodeGif(frames, { fps: fps / every }) : encodePng(strip(frames))
     writeFileAtomic(plan.out, bytes)
     return { path: plan.out, frames: frames.length, returns }

@@ -1,5 +1,4 @@
 import { setImmediate as nextTick } from 'node:timers/promises'
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { messageOf } from '../../core/errors.ts'
 import type { Agent } from '../../agents/types.ts'
@@ -12,6 +11,7 @@ import { filmEpisode } from './film.ts'
 import type { RunLog } from './loggers/run-log.ts'
 import { plotLearningCurve } from './learning-curve.ts'
 import type { RunConfig, RunEvent, Summary } from './types.ts'
+import { makeFolder } from './files.ts'
 
 export interface FinishParts {
   readonly folder: string
@@ -62,7 +62,7 @@ export async function* finishRun(finish: FinishParts): AsyncGenerator<RunEvent, 
     if (config.film.maxSteps > 0) {
       yield { kind: 'phase', phase: 'filming' }
       try {
-        mkdirSync(join(folder, 'media'), { recursive: true })
+        makeFolder(join(folder, 'media'))
         const film = { agent: best ?? parts.agent, env: config.env, seed: config.seed, maxSteps: config.film.maxSteps }
         await filmEpisode({ ...film, out: join(folder, 'media', 'episode.gif'), format: 'gif', overlay: true })
       } catch (error) {

@@ -1,17 +1,7 @@
-import {
-  existsSync,
-  linkSync,
-  mkdirSync,
-  readFileSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, linkSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { RingsideError, messageOf, usageError } from '../../core/errors.ts'
-import { flushFolder } from './files.ts'
+import { flushFolder, makeFolder } from './files.ts'
 
 /**
  * Makes a run folder appear at once: `fill` writes into a folder beside it, which is renamed when all is there. An
@@ -22,7 +12,7 @@ export function createRunFolder(path: string, force: boolean, fill: (staging: st
   const staging = `${path}.starting-${process.pid}`
   try {
     rmSync(staging, { recursive: true, force: true })
-    mkdirSync(staging, { recursive: true })
+    makeFolder(staging)
   } catch (error) {
     throw new RingsideError(`The run folder "${path}" cannot be written: ${messageOf(error)}`)
   }

@@ -1,8 +1,8 @@
-import { mkdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { plotLearningCurve as plot, type Point } from '../../render/index.ts'
 import { resolveSpec } from '../../envs/index.ts'
-import { writeFileAtomic } from './files.ts'
+import { makeFolder, writeFileAtomic } from './files.ts'
 import type { EvaluationRecord } from './loggers/run-log.ts'
 import type { RunConfig } from './types.ts'
 
@@ -22,7 +22,7 @@ export async function plotLearningCurve(
     evaluations: evaluations.map((e) => ({ x: e.step, y: e.meanReturn, deviation: e.standardDeviation })),
     ...(rewardThreshold !== undefined && { threshold: rewardThreshold }),
   })
-  mkdirSync(join(folder, 'plots'), { recursive: true })
+  makeFolder(join(folder, 'plots'))
   writeFileAtomic(join(folder, 'plots', 'learning-curve.svg'), svg)
   writeFileAtomic(join(folder, 'plots', 'learning-curve.png'), png)
 }

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { allocate, bytesPerElement, type DType, type TypedArray } from '../../core/dtype.ts'
 import { RingsideError } from '../../core/errors.ts'
 import type { Segment, SegmentStore } from '../../core/state.ts'
-import { writeFileAtomic } from './files.ts'
+import { makeFolder, writeFileAtomic } from './files.ts'
 
 /**
  * The `replay/` folder of a run: immutable files named by the SHA-256 of what they hold, shared by all checkpoints.
@@ -32,7 +32,7 @@ export function openSegmentStore(folder: string): RunSegmentStore {
       const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength)
       const reference = createHash('sha256').update(bytes).digest('hex')
       if (!existsSync(pathOf(reference))) {
-        mkdirSync(folder, { recursive: true })
+        makeFolder(folder)
         writeFileAtomic(pathOf(reference), bytes)
       }
       written.set(segment.id, { version: segment.version, reference })

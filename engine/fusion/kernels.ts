@@ -1,0 +1,188 @@
+import type { FusedStep, Operand } from './plan.ts'
+import {
+  address,
+  arithmetic,
+  encodeModule,
+  f32,
+  float32,
+  i32,
+  loadVector,
+  op,
+  simd,
+  splat,
+  storeVector,
+  unsigned,
+  v128,
+  type WasmFunction,
+} from './wasm.ts'
+
+/** Bytes from the start of memory, for every operand that lives there and every state output. */
+export interface Addresses {
+  of(operand: Exclude<Operand, { from: 'constant' | 'step' }>): number
+  ofNext(name: string): number
+}
+
+/**
+ * A WebAssembly module whose `run` carries out the steps on memory: first all scalars, then one loop for each group of
+ * vectors that hang together, then the new scalars are stored. Every step reads the values from before the update. Loops
+ * run to the next multiple of four elements, so that arrays must be padded to 16 bytes. Groups of the same formula share
+ * one function.
+ */
+export function compileKernels(steps: readonly FusedStep[], addresses: Addresses): Uint8Array<ArrayBuffer> {
+  const kernels = new Map<string, { index: number; code: WasmFunction }>()
+  const body: number[] = []
+  const scalarLocals = new Map<number, number>()
+
+  const pushScalar = (operand: Operand): number[] => {
+    if (operand.from === 'constant') return [op.f32Const, ...float32(operand.value)]
+    if (operand.from === 'step') return [op.localGet, ...unsigned(scalarLocals.get(operand.index)!)]
+    return [...address(addresses.of(operand)), op.f32Load, 2, 0]
+  }
+  steps.forEach((step, index) => {
+    if (step.size !== 1) return
+    body.push(...apply(step, step.operands.map(pushScalar), 'scalar'))
+    scalarLocals.set(index, scalarLocals.size)
+    body.push(op.localSet, ...unsigned(scalarLocals.get(index)!))
+  })
+
+  for (const group of groupVectors(steps)) {
+    const { key, code, pointers, scalars } = vectorKernel(group, steps)
+    let kernel = kernels.get(key)
+    if (kernel === undefined) kernels.set(key, (kernel = { index: kernels.size, code }))
+    const bytes = Math.ceil(steps[group[0]!]!.size / 4) * 16
+    body.push(...address(bytes))
+    for (const pointer of pointers) {
+      body.push(...address(typeof pointer === 'string' ? addresses.ofNext(pointer) : addresses.of(pointer)))
+    }
+    for (const scalar of scalars) body.push(...pushScalar(scalar))
+    body.push(op.call, ...unsigned(kernel.index))
+  }
+
+  steps.forEach((step, index) => {
+    if (step.size !== 1 || step.next === undefined) return
+    const value = [op.localGet, ...unsigned(scalarLocals.get(index)!)]
+    body.push(...address(addresses.ofNext(step.next)), ...value, op.f32Store, 2, 0)
+  })
+  const run = { parameters: [], locals: [...scalarLocals].map(() => f32), body }
+  return encodeModule([...[...kernels.values()].map(({ code }) => code), run])
+}
+
+/** Indexes of vector steps that share steps or variables: they are done in one loop, because each writes what others read. */
+function groupVectors(steps: readonly FusedStep[]): number[][] {
+  const parent = steps.map((_, i) => i)
+  const find = (i: number): number => (parent[i] === i ? i : (parent[i] = find(parent[i]!)))
+  const firstToucher = new Map<string, number>()
+  steps.forEach((step, i) => {
+    if (step.size === 1) return
+    const touch = (variable: string): void => {
+      const other = firstToucher.get(variable)
+      if (other === undefined) firstToucher.set(variable, i)
+      else parent[find(i)] = find(other)
+    }
+    for (const operand of step.operands) {
+      if (operand.from === 'step' && operand.size !== 1) parent[find(i)] = find(operand.index)
+      if (operand.from === 'state' && operand.size !== 1) touch(operand.name)
+    }
+    if (step.replaces !== undefined) touch(step.replaces)
+  })
+  const groups = new Map<number, number[]>()
+  steps.forEach((step, i) => {
+    if (step.size === 1) return
+    const group = groups.get(find(i))
+    if (group === undefined) groups.set(find(i), [i])
+    else group.push(i)
+  })
+  return [...groups.values()]
+}
+
+interface VectorKernel {
+  /** Equal for groups that do the same to other arrays. */
+  readonly key: string
+  readonly code: WasmFunction
+  /** Arrays read, then arrays written (names of state outputs), in the order of the parameters. */
+  readonly pointers: readonly (Exclude<Operand, { from: 'constant' | 'step' }> | string)[]
+  readonly scalars: readonly Operand[]
+}
+
+/** `(bytes, pointers…, scalars…)`: one loop that loads each array once, four elements at a time, and stores at the end. */
+function vectorKernel(group: readonly number[], steps: readonly FusedStep[]): VectorKernel {
+  const loads = new Map<string, Exclude<Operand, { from: 'constant' | 'step' }>>()
+  const scalars = new Map<string, Operand>()
+  const nameOf = (operand: Operand): string =>
+    operand.from === 'constant'
+      ? `constant ${Object.is(operand.value, -0) ? '-0' : operand.value}`
+      : operand.from === 'step'
+        ? `step ${operand.index}`
+        : `${operand.from} ${operand.name}`
+  const isScalar = (operand: Operand): boolean => operand.from === 'constant' || operand.size === 1
+  for (const index of group) {
+    for (const operand of steps[index]!.operands) {
+      if (isScalar(operand)) scalars.set(nameOf(operand), operand)
+      else if (operand.from !== 'step' && operand.from !== 'constant') loads.set(nameOf(operand), operand)
+    }
+  }
+  const outputs = group.filter((index) => steps[index]!.next !== undefined)
+
+  // Locals: bytes, pointers, scalars | offset, splats, loaded arrays, steps.
+  const loadNames = [...loads.keys()]
+  const scalarNames = [...scalars.keys()]
+  const pointerCount = loadNames.length + outputs.length
+  const firstScalar = 1 + pointerCount
+  const offset = firstScalar + scalarNames.length
+  const vectorNames = [...scalarNames, ...loadNames, ...group.map((index) => `step ${index}`)]
+  const local = new Map(vectorNames.map((name, i) => [name, offset + 1 + i]))
+  const get = (index: number): number[] => [op.localGet, ...unsigned(index)]
+  const set = (index: number): number[] => [op.localSet, ...unsigned(index)]
+  const at = (pointer: number): number[] => [...get(1 + pointer), ...get(offset), op.i32Add]
+
+  const body = [
+    ...scalarNames.flatMap((name, i) => [...get(firstScalar + i), ...splat, ...set(local.get(name)!)]),
+    ...[op.loop, 0x40],
+    ...loadNames.flatMap((name, i) => [...at(i), ...loadVector, ...set(local.get(name)!)]),
+    ...group.flatMap((index) => {
+      const step = steps[index]!
+      const operands = step.operands.map((operand) => get(local.get(nameOf(operand))!))
+      return [...apply(step, operands, 'simd'), ...set(local.get(`step ${index}`)!)]
+    }),
+    ...outputs.flatMap((index, i) => [
+      ...at(loadNames.length + i),
+      ...get(local.get(`step ${index}`)!),
+      ...storeVector,
+    ]),
+    ...[...get(offset), op.i32Const, 16, op.i32Add, op.localTee, ...unsigned(offset)],
+    ...[...get(0), op.i32LtU, op.brIf, 0, op.end],
+  ]
+  const code = {
+    parameters: [i32, ...new Array<number>(pointerCount).fill(i32), ...scalarNames.map(() => f32)],
+    locals: [i32, ...vectorNames.map(() => v128)],
+    body,
+  }
+  return {
+    key: JSON.stringify(code),
+    code,
+    pointers: [...loads.values(), ...outputs.map((index) => steps[index]!.next!)],
+    scalars: [...scalars.values()],
+  }
+}
+
+function apply(step: FusedStep, operands: readonly number[][], width: 'scalar' | 'simd'): number[] {
+  const code = (name: keyof typeof arithmetic): number[] =>
+    width === 'scalar' ? [arithmetic[name].scalar] : simd(arithmetic[name].simd)
+  const number = (value: number): number[] => [op.f32Const, ...float32(value), ...(width === 'simd' ? splat : [])]
+  switch (step.op) {
+    case 'Identity':
+      return operands[0]!
+    case 'Relu':
+      return [...operands[0]!, ...number(0), ...code('Max')]
+    case 'Reciprocal':
+      return [...number(1), ...operands[0]!, ...code('Div')]
+    default:
+      // ONNX's Max and Min take any number of operands.
+      return operands
+        .slice(2)
+        .reduce(
+          (so, operand) => [...so, ...operand, ...code(step.op as keyof typeof arithmetic)],
+          [...operands[0]!, ...(operands[1] ?? []), ...code(step.op)],
+        )
+  }
+}

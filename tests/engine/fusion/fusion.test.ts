@@ -1,0 +1,181 @@
+import fc from 'fast-check'
+import { afterEach, describe, expect, test } from 'vitest'
+import { createStateMemory } from '../../../engine/fusion/memory.ts'
+import { planFusion } from '../../../engine/fusion/plan.ts'
+import { openEngine, tf, type Engine } from '../../../engine/index.ts'
+import { trace } from '../../../engine/trace/trace.ts'
+
+afterEach(() => tf.disposeVariables())
+
+const float = (...values: number[]): Float32Array => Float32Array.from(values)
+
+/** A formula over the variables, a tensor of the graph and a scalar input, built from fast-check's choices. */
+type Formula = { readonly op: string; readonly parts: readonly Formula[] } | { readonly leaf: number }
+
+const formula: fc.Arbitrary<Formula> = fc.letrec<{ formula: Formula }>((tie) => ({
+  formula: fc.oneof(
+    { maxDepth: 4, depthSize: 'small' },
+    fc.record({ leaf: fc.nat(5) }),
+    fc.record({
+      op: fc.constantFrom('add', 'sub', 'mul', 'div', 'max', 'min', 'neg', 'abs', 'root', 'relu', 'inverse'),
+      parts: fc.tuple(tie('formula'), tie('formula')),
+    }),
+  ),
+})).formula
+
+function build(of: Formula, leaves: readonly tf.Tensor[]): tf.Tensor {
+  if ('leaf' in of) return leaves[of.leaf % leaves.length]!
+  const [a, b] = of.parts.map((part) => build(part, leaves)) as [tf.Tensor, tf.Tensor]
+  switch (of.op) {
+    case 'add':
+      return tf.add(a, b)
+    case 'sub':
+      return tf.sub(a, b)
+    case 'mul':
+      return tf.mul(a, tf.mul(b, 0.5))
+    case 'div':
+      return tf.div(a, tf.add(tf.abs(b), 1))
+    case 'max':
+      return tf.maximum(a, b)
+    case 'min':
+      return tf.minimum(a, b)
+    case 'neg':
+      return tf.neg(a)
+    case 'abs':
+      return tf.abs(a)
+    case 'root':
+      return tf.sqrt(tf.add(tf.abs(a), 0.25))
+    case 'relu':
+      return tf.relu(a)
+    default:
+      return tf.reciprocal(tf.add(tf.abs(a), 0.5))
+  }
+}
+
+describe('fused updates', () => {
+  test('equal eager TensorFlow.js for any formula, size and number of calls', async () => {
+    const engines = [await openEngine({ engine: 'onnx' }), await openEngine({ engine: 'cpu' })]
+    const run = (engine: Engine, size: number, [forA, forB, forC]: [Formula, Formula, Formula]): number[] => {
+      const shape = size === 0 ? [] : [size]
+      const values = Float32Array.from({ length: Math.max(size, 1) }, (_, i) => Math.sin(i + 1))
+      const [a, b] = [tf.variable(tf.tensor(values, shape)), tf.variable(tf.tensor(values.map(Math.abs), shape))]
+      const c = tf.variable(tf.scalar(0.5))
+      const step = engine.compile(
+        ({ x, rate }) => {
+          // A matrix product keeps this part in the graph.
+          const g = tf.reshape(tf.matMul(tf.reshape(x!, [Math.max(size, 1), 1]), tf.tensor2d([[2]])), shape)
+          const leaves = [a, b, g, c, rate!, tf.scalar(0.75)]
+          const next = [build(forA, leaves), build(forB, leaves)].map((t) => tf.add(t, tf.zeros(shape)))
+          const scalar = build(forC, [c, rate!, tf.scalar(-0.25)])
+          a.assign(next[0]!)
+          b.assign(next[1]!)
+          // tfjs loses a variable that is assigned to itself.
+          c.assign(tf.add(scalar, 0) as tf.Scalar)
+          return { g }
+        },
+        { state: { a, b, c }, inputs: { x: { shape, dtype: 'float32' }, rate: { shape: [], dtype: 'float32' } } },
+      )
+      for (let call = 1; call <= 3; call++) step({ x: values.map((v) => v * call), rate: 0.3 * call })
+      const out = [a, b, c].flatMap((variable) => [...engine.read(variable)])
+      step.dispose()
+      tf.dispose([a, b, c])
+      return out
+    }
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 9 }), fc.tuple(formula, formula, formula), (size, formulas) => {
+        const [fused, eager] = engines.map((engine) => run(engine, size, formulas)) as [number[], number[]]
+        eager.forEach((value, i) => {
+          if (Number.isFinite(value)) expect(fused[i]).toBeCloseTo(value, 4)
+        })
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  test('a moving average leaves the graph empty, and a copy too', () => {
+    const [from, to] = [tf.variable(tf.ones([5])), tf.variable(tf.zeros([5]))]
+    const average = trace(
+      () => (to.assign(tf.add(tf.mul(to, 0.9), tf.mul(from, 0.1))), {}),
+      'average',
+      [],
+      { from, to },
+      new Set(),
+    )
+    expect(planFusion(average.model, average.slots)!.graph.nodes).toEqual([])
+    const copy = trace(() => (to.assign(from), {}), 'copy', [], { from, to }, new Set())
+    expect(planFusion(copy.model, copy.slots)!.graph.nodes).toEqual([])
+  })
+
+  test('variables that exchange their values do', async () => {
+    const engine = await openEngine({ engine: 'onnx' })
+    const [a, b] = [tf.variable(tf.tensor1d([1, 2, 3])), tf.variable(tf.tensor1d([4, 5, 6]))]
+    const swap = engine.compile(
+      () => {
+        const [oldA, oldB] = [tf.add(a, 1), tf.add(b, 1)]
+        a.assign(oldB as tf.Tensor1D)
+        b.assign(oldA as tf.Tensor1D)
+        return {}
+      },
+      { state: { a, b }, inputs: {} },
+    )
+    swap()
+    expect([[...engine.read(a)], [...engine.read(b)]]).toEqual([
+      [5, 6, 7],
+      [2, 3, 4],
+    ])
+  })
+
+  test('clones, written values, functions that share variables, and growing memory', async () => {
+    const engine = await openEngine({ engine: 'onnx' })
+    const w = tf.variable(tf.tensor1d([1, 2, 3]))
+    const increase = engine.compile(() => (w.assign(tf.add(w, 1)), {}), { state: { w }, inputs: {} })
+    // The cumulative sum stays in the graph, so that this one swaps arrays.
+    const sum = engine.compile(() => (w.assign(tf.cumsum(w)), {}), { state: { w }, inputs: {} })
+    increase()
+    const kept = tf.clone(w)
+    increase()
+    sum()
+    increase()
+    increase()
+    sum()
+    expect([...engine.read(w)]).toEqual([5, 14, 28])
+    expect([...kept.dataSync()]).toEqual([2, 3, 4])
+    engine.write(w, float(0, 0, 0))
+    increase()
+    expect([...engine.read(w)]).toEqual([1, 1, 1])
+
+    const large = tf.variable(tf.zeros([1 << 20]))
+    const grow = engine.compile(() => (large.assign(tf.add(large, 1)), {}), { state: { large }, inputs: {} })
+    grow()
+    increase()
+    grow()
+    expect([...engine.read(w)]).toEqual([2, 2, 2])
+    expect(engine.read(large).every((x) => x === 2)).toBe(true)
+  })
+
+  test('a result that fused steps read too keeps an array of its own', async () => {
+    const engine = await openEngine({ engine: 'onnx' })
+    const w = tf.variable(tf.tensor1d([1, 2]))
+    const step = engine.compile(
+      ({ x }) => {
+        const product = tf.reshape(tf.matMul(tf.reshape(x!, [2, 1]), tf.tensor2d([[3]])), [2])
+        w.assign(tf.add(w, product))
+        return { product, before: w.clone() }
+      },
+      { state: { w }, inputs: { x: { shape: [2], dtype: 'float32' } } },
+    )
+    const { product } = step({ x: float(1, 2) })
+    expect([...product!]).toEqual([3, 6])
+    expect([...engine.read(w)]).toEqual([4, 8])
+  })
+})
+
+test('the memory of the state hands blocks out again, padded and zeroed', () => {
+  const memory = createStateMemory()
+  const first = memory.allocate(5)
+  expect(memory.allocate(1) - first).toBe(32)
+  memory.view(first, 8).fill(7)
+  memory.free(first, 5)
+  expect(memory.allocate(6)).toBe(first)
+  expect([...memory.view(first, 8)]).toEqual(new Array(8).fill(0))
+})
