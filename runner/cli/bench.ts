@@ -2,37 +2,40 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { unknownName } from '../../core/errors.ts'
-import { benches, type Bench } from '../bench/benches.ts'
+import { benches } from '../bench/benches.ts'
+import type { Bench } from '../bench/types.ts'
 
 const interleavings = 3
-const roundsEach = 10
+
+interface Timing {
+  /** Seconds of one unit. */
+  readonly minimum: number
+  readonly median: number
+}
+
+/** A peer's times, ours by theirs (of the minima and of the medians), or why there are none. */
+interface PeerRow {
+  readonly name: string
+  readonly target: number
+  readonly missing?: string
+  readonly time?: Timing
+  readonly ratio?: Timing
+}
 
 interface Row {
   readonly name: string
   readonly title: string
-  /** Seconds of one call. */
+  readonly unit: Bench['unit']
   readonly ours: Timing
-  readonly peer: (Timing & { readonly name: string }) | { readonly name: string; readonly missing: string }
-  /** Ours by theirs, of the medians and of the minima. */
-  readonly ratio?: { readonly median: number; readonly minimum: number }
-  readonly target: number
-}
-
-interface Timing {
-  readonly minimum: number
-  readonly median: number
+  readonly peers: readonly PeerRow[]
 }
 
 /** Times ours and the Python peers in turn, in one run: ratios mean more than seconds on a shared machine. */
 export async function run(args: Readonly<Record<string, unknown>>): Promise<void> {
   const { name, peers, json } = args as { name?: string; peers: boolean; json: boolean }
+  const names = benches.map((bench) => bench.name)
   const chosen = name === undefined ? benches : benches.filter((bench) => bench.name === name)
-  if (chosen.length === 0)
-    throw unknownName(
-      'bench',
-      String(name),
-      benches.map((bench) => bench.name),
-    )
+  if (chosen.length === 0) throw unknownName('bench', String(name), names)
   const rows: Row[] = []
   for (const bench of chosen) {
     const row = await measure(bench, peers)
@@ -42,38 +45,42 @@ export async function run(args: Readonly<Record<string, unknown>>): Promise<void
   if (json) process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`)
 }
 
-async function measure(bench: Bench, withPeer: boolean): Promise<Row> {
-  const call = await bench.prepare()
-  for (let i = 0; i < bench.calls; i++) call()
+async function measure(bench: Bench, withPeers: boolean): Promise<Row> {
+  const round = await bench.prepare()
+  await round()
   const ours: number[] = []
-  const theirs: number[] = []
-  let missing = withPeer ? undefined : 'not asked for; add --peers'
+  const theirs = bench.peers.map((peer) => ({
+    peer,
+    seconds: [] as number[],
+    missing: withPeers ? undefined : 'not asked for; add --peers',
+  }))
   for (let turn = 0; turn < interleavings; turn++) {
-    for (let round = 0; round < roundsEach; round++) {
-      const began = performance.now()
-      for (let i = 0; i < bench.calls; i++) call()
-      ours.push((performance.now() - began) / 1000 / bench.calls)
+    for (let i = 0; i < bench.rounds; i++) ours.push(await round())
+    for (const other of theirs) {
+      if (other.missing !== undefined) continue
+      const answer = askPeer(other.peer.key, bench.rounds)
+      if (typeof answer === 'string') other.missing = answer
+      else other.seconds.push(...answer)
     }
-    if (missing !== undefined) continue
-    const peer = askPeer(bench.name)
-    if (typeof peer === 'string') missing = peer
-    else theirs.push(...peer)
   }
-  const { name, title, target, peer } = bench
   const own = timing(ours)
-  if (missing !== undefined) return { name, title, ours: own, peer: { name: peer, missing }, target }
-  const other = timing(theirs)
-  const ratio = { median: own.median / other.median, minimum: own.minimum / other.minimum }
-  return { name, title, ours: own, peer: { name: peer, ...other }, ratio, target }
+  const { name, title, unit } = bench
+  const peers = theirs.map(({ peer: { name, target }, seconds, missing }): PeerRow => {
+    if (missing !== undefined) return { name, target, missing }
+    const time = timing(seconds)
+    const ratio = { minimum: own.minimum / time.minimum, median: own.median / time.median }
+    return { name, target, time, ratio }
+  })
+  return { name, title, unit, ours: own, peers }
 }
 
 /** Seconds of each round in Python, or why there are none. */
-function askPeer(name: string): number[] | string {
+function askPeer(key: string, rounds: number): number[] | string {
   const python = process.env['RINGSIDE_PYTHON'] ?? 'python3'
   const script = ['../bench/peers/bench.py', '../../../runner/bench/peers/bench.py']
     .map((path) => fileURLToPath(new URL(path, import.meta.url)))
     .find((path) => existsSync(path))
-  const { status, stdout, stderr, error } = spawnSync(python, [script ?? '', name, String(roundsEach)], {
+  const { status, stdout, stderr, error } = spawnSync(python, [script ?? '', key, String(rounds)], {
     encoding: 'utf8',
     timeout: 300_000,
   })
@@ -87,15 +94,19 @@ function timing(seconds: readonly number[]): Timing {
   return { minimum: sorted[0]!, median: sorted[sorted.length >> 1]! }
 }
 
-function describe({ name, title, ours, peer, ratio, target }: Row): string {
+function describe({ name, title, unit, ours, peers }: Row): string {
   const show = ({ minimum, median }: Timing): string =>
-    `${(minimum * 1e6).toFixed(2)} / ${(median * 1e6).toFixed(2)} µs`
-  const lines = [`${name}: ${title} (minimum / median)`, `  ringside   ${show(ours)}`]
-  if ('missing' in peer) lines.push(`  ${peer.name.padEnd(10)} ${peer.missing}`)
-  else lines.push(`  ${peer.name.padEnd(10)} ${show(peer)}`)
-  if (ratio !== undefined)
-    lines.push(
-      `  ratio      ${ratio.minimum.toFixed(3)} / ${ratio.median.toFixed(3)}, meant to be at most ${target.toFixed(3)}`,
-    )
+    `${(minimum * 1e6).toFixed(2)} / ${(median * 1e6).toFixed(2)} µs a ${unit}` +
+    (unit === 'step' ? `, ${Math.round(1 / median).toLocaleString('en')} steps/s` : '')
+  const width = Math.max(...['ringside', ...peers.map((peer) => peer.name)].map((label) => label.length)) + 2
+  const lines = [`${name}: ${title} (minimum / median)`, `  ${'ringside'.padEnd(width)}${show(ours)}`]
+  for (const { name: peer, missing, time, ratio, target } of peers) {
+    if (time === undefined || ratio === undefined) {
+      lines.push(`  ${peer.padEnd(width)}${missing}`)
+      continue
+    }
+    const ratios = `${ratio.minimum.toFixed(3)} / ${ratio.median.toFixed(3)} of its time (meant: at most ${target.toFixed(2)})`
+    lines.push(`  ${peer.padEnd(width)}${show(time)}; ${ratios}`)
+  }
   return lines.join('\n')
 }

@@ -127,7 +127,7 @@ export const commands: readonly Command[] = [
     describe: 'speed, beside the Python libraries where they are installed',
     build: (options) =>
       options
-        .positional('name', { type: 'string', describe: 'update, act or cartpole (default all)' })
+        .positional('name', { type: 'string', describe: 'update, act, cartpole, train or train-8 (default all)' })
         .option('peers', {
           type: 'boolean',
           default: false,

@@ -1,0 +1,29 @@
+/** The Python program that does the same as a bench, and the ratio of times that we mean to keep. */
+export interface Peer {
+  readonly name: string
+  /** Its name in peers/bench.py. */
+  readonly key: string
+  readonly target: number
+}
+
+export interface Bench {
+  readonly name: string
+  readonly title: string
+  /** What one measurement is the time of. */
+  readonly unit: 'call' | 'step'
+  readonly peers: readonly Peer[]
+  /** Rounds between two turns of the peers. */
+  readonly rounds: number
+  /** Gives the round: it does its work and returns the seconds of one unit. */
+  prepare(): Promise<() => number | Promise<number>>
+}
+
+/** A round of many calls. */
+export function timed(call: () => void, calls: number): () => number {
+  for (let i = 0; i < calls; i++) call()
+  return () => {
+    const began = performance.now()
+    for (let i = 0; i < calls; i++) call()
+    return (performance.now() - began) / 1000 / calls
+  }
+}
