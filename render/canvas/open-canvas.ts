@@ -1,4 +1,5 @@
 import { messageOf, RingsideError } from '../../core/errors.ts'
+import { fontFamily, fontFiles } from '../fonts.ts'
 
 /** What we use of the two packages; both have the browser's interface. */
 export interface CanvasLibrary {
@@ -43,6 +44,14 @@ export interface Context2d {
   putImageData(image: { data: Uint8ClampedArray }, x: number, y: number): void
 }
 
+interface CanvasModule {
+  readonly createCanvas: CanvasLibrary['createCanvas']
+  /** Of canvas. */
+  readonly registerFont?: (path: string, face: { family: string; weight?: string }) => void
+  /** Of @napi-rs/canvas. */
+  readonly GlobalFonts?: { registerFromPath(path: string, family: string): unknown }
+}
+
 let loaded: Promise<CanvasLibrary> | undefined
 
 /** `canvas` where it loads (its native part may be missing although it is installed), else `@napi-rs/canvas`. */
@@ -55,11 +64,14 @@ async function load(): Promise<CanvasLibrary> {
   const why: string[] = []
   for (const name of ['canvas', '@napi-rs/canvas'] as const) {
     try {
-      const module = (await import(name)) as {
-        createCanvas?: CanvasLibrary['createCanvas']
-        default?: { createCanvas: CanvasLibrary['createCanvas'] }
+      const imported = (await import(name)) as Partial<CanvasModule> & { readonly default?: CanvasModule }
+      const module = imported.createCanvas === undefined ? imported.default! : (imported as CanvasModule)
+      // The canvas package takes fonts only before it makes its first canvas.
+      for (const file of fontFiles()) {
+        module.registerFont?.(file, { family: fontFamily, ...(file.includes('Bold') && { weight: 'bold' }) })
+        module.GlobalFonts?.registerFromPath(file, fontFamily)
       }
-      const createCanvas = module.createCanvas ?? module.default!.createCanvas
+      const { createCanvas } = module
       createCanvas(1, 1).getContext('2d')
       return { name, createCanvas }
     } catch (error) {

@@ -1,4 +1,5 @@
 import type { Scene, SceneItem, Stroke } from '../../core/scene.ts'
+import { fontFamily } from '../fonts.ts'
 import { openCanvas, type CanvasLibrary, type Context2d } from './open-canvas.ts'
 
 /** Row by row, RGBA. */
@@ -13,7 +14,7 @@ export interface Painter {
   paint(scene: Scene): Frame
 }
 
-const font = '"DejaVu Sans", "Liberation Sans", Arial, sans-serif'
+const font = `"${fontFamily}", sans-serif`
 
 /** Width and height in pixels; a scene keeps its proportions and is centred. */
 export async function createPainter(width: number, height: number): Promise<Painter> {

@@ -1,4 +1,5 @@
 import { renderAsync } from '@resvg/resvg-js'
+import { fontFamily, fontFiles } from '../fonts.ts'
 
 export interface Point {
   readonly x: number
@@ -26,7 +27,7 @@ export async function plotLearningCurve(curve: LearningCurve): Promise<{ svg: st
   const rendered = await renderAsync(svg, {
     fitTo: { mode: 'zoom', value: 2 },
     background: 'white',
-    font: { loadSystemFonts: true, defaultFontFamily: 'DejaVu Sans' },
+    font: { loadSystemFonts: false, fontFiles: fontFiles(), defaultFontFamily: fontFamily },
   })
   return { svg, png: rendered.asPng() }
 }
@@ -75,7 +76,7 @@ function describe({ title, subtitle, xTitle, yTitle, episodes, evaluations, thre
     },
     layer: layers,
     config: {
-      font: 'DejaVu Sans',
+      font: fontFamily,
       axis: { gridColor: '#eeeeee', labelFontSize: 12, titleFontSize: 13, titleFontWeight: 'normal' },
       view: { stroke: null },
     },

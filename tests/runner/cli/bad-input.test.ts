@@ -93,3 +93,16 @@ export class Breaks {
   expect(status).toBe(1)
   expect(existsSync(join(run, 'checkpoints'))).toBe(true)
 })
+
+test.skipIf(process.platform === 'win32')(
+  'an output folder that cannot be written fails at once, with its name',
+  () => {
+    // Not by permissions: root, as in containers, may write everywhere. /proc refuses new folders in a way of its own.
+    for (const parent of [join(folder, 'file', 'below'), ...(existsSync('/proc') ? ['/proc/ringside'] : [])]) {
+      const { status, stderr } = ringside(['train', 'random', 'CartPole-v1', '--steps', '100', '--out', parent])
+      expect(stderr).toMatch(/cannot be written/)
+      expect(stderr).not.toMatch(/\n\s+at /)
+      expect(status).toBe(1)
+    }
+  },
+)

@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest'
+import { createRng } from '../../core/index.ts'
+import { uniformFanIn, heNormal } from '../../engine/initializers.ts'
+
+const moments = (values: Float32Array): { mean: number; variance: number; kurtosis: number } => {
+  const mean = values.reduce((sum, x) => sum + x, 0) / values.length
+  const central = (power: number): number => values.reduce((sum, x) => sum + (x - mean) ** power, 0) / values.length
+  return { mean, variance: central(2), kurtosis: central(4) / central(2) ** 2 }
+}
+
+test("He's normal is not truncated: variance 2 / fan-in, kurtosis 3", () => {
+  const { mean, variance, kurtosis } = moments(heNormal(createRng(3), [1000, 200], 50))
+  expect(mean).toBeCloseTo(0, 2)
+  expect(variance / (2 / 50)).toBeGreaterThan(0.98)
+  expect(variance / (2 / 50)).toBeLessThan(1.02)
+  expect(kurtosis).toBeGreaterThan(2.9)
+  expect(kurtosis).toBeLessThan(3.1)
+})
+
+test("DQN Zoo's uniform fills ±1/√fan-in", () => {
+  const values = uniformFanIn(createRng(4), [1000, 20], 16)
+  expect(Math.max(...values)).toBeLessThanOrEqual(0.25)
+  expect(Math.max(...values)).toBeGreaterThan(0.249)
+  expect(Math.min(...values)).toBeLessThan(-0.249)
+  expect(moments(values).variance).toBeCloseTo(0.25 ** 2 / 3, 3)
+})
