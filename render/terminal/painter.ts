@@ -12,7 +12,12 @@ export interface TerminalPainter {
 /** Samples a pixel's side, so that thin lines survive. */
 const oversampling = 3
 
-export async function createTerminalPainter(columns: number, rows: number): Promise<TerminalPainter> {
+/** `colorDepth` in bits, as terminals tell it: 24 draws true colours, less the nearest of the 256 standard ones. */
+export async function createTerminalPainter(
+  columns: number,
+  rows: number,
+  { colorDepth = 24 }: { readonly colorDepth?: number } = {},
+): Promise<TerminalPainter> {
   const width = columns
   const height = 2 * rows
   const painter = await createPainter(width * oversampling, height * oversampling)
@@ -20,7 +25,7 @@ export async function createTerminalPainter(columns: number, rows: number): Prom
   return {
     paint(scene) {
       const pixels = shrink(painter.paint(scene), width, height)
-      const text = encodeCells(pixels, shown, columns, rows)
+      const text = encodeCells(pixels, shown, columns, rows, colorDepth >= 24 ? trueColor : standardColor)
       shown = pixels
       return text
     },
@@ -55,9 +60,15 @@ function shrink({ data, width: wide }: Frame, width: number, height: number): Ui
 }
 
 /** ANSI text that turns the cells of `before` into those of `pixels`, from the top left corner of the screen. */
-export function encodeCells(pixels: Uint8Array, before: Uint8Array | undefined, columns: number, rows: number): string {
+export function encodeCells(
+  pixels: Uint8Array,
+  before: Uint8Array | undefined,
+  columns: number,
+  rows: number,
+  color: typeof trueColor = trueColor,
+): string {
   let out = ''
-  let color = ''
+  let present = ''
   for (let row = 0; row < rows; row++) {
     let cursorAt = -1
     for (let column = 0; column < columns; column++) {
@@ -65,8 +76,8 @@ export function encodeCells(pixels: Uint8Array, before: Uint8Array | undefined, 
       const lower = upper + columns * 3
       if (before !== undefined && sameRgb(pixels, before, upper) && sameRgb(pixels, before, lower)) continue
       if (cursorAt !== column) out += `\x1b[${row + 1};${column + 1}H`
-      const wanted = `\x1b[38;2;${rgb(pixels, upper)};48;2;${rgb(pixels, lower)}m`
-      if (wanted !== color) out += color = wanted
+      const wanted = `\x1b[38;${color(pixels, upper)};48;${color(pixels, lower)}m`
+      if (wanted !== present) out += present = wanted
       out += '▀'
       cursorAt = column + 1
     }
@@ -78,6 +89,20 @@ function sameRgb(a: Uint8Array, b: Uint8Array, at: number): boolean {
   return a[at] === b[at] && a[at + 1] === b[at + 1] && a[at + 2] === b[at + 2]
 }
 
-function rgb(pixels: Uint8Array, at: number): string {
-  return `${pixels[at]};${pixels[at + 1]};${pixels[at + 2]}`
+function trueColor(pixels: Uint8Array, at: number): string {
+  return `2;${pixels[at]};${pixels[at + 1]};${pixels[at + 2]}`
+}
+
+/** The nearest of the 6 × 6 × 6 colours and 24 greys that terminals of 256 colours share. */
+function standardColor(pixels: Uint8Array, at: number): string {
+  const [r, g, b] = [pixels[at]!, pixels[at + 1]!, pixels[at + 2]!]
+  const level = (value: number): number => (value < 48 ? 0 : value < 115 ? 1 : Math.floor((value - 35) / 40))
+  const shade = (index: number): number => (index === 0 ? 0 : 55 + 40 * index)
+  const [i, j, k] = [level(r), level(g), level(b)]
+  const grey = Math.max(0, Math.min(23, Math.round(((r + g + b) / 3 - 8) / 10)))
+  const distance = (x: number, y: number, z: number): number => (r - x) ** 2 + (g - y) ** 2 + (b - z) ** 2
+  const tone = 8 + 10 * grey
+  return distance(tone, tone, tone) < distance(shade(i), shade(j), shade(k))
+    ? `5;${232 + grey}`
+    : `5;${16 + 36 * i + 6 * j + k}`
 }

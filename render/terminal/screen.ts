@@ -4,6 +4,8 @@ import { usageError } from '../../core/errors.ts'
 export interface TerminalScreen {
   readonly columns: number
   readonly rows: number
+  /** Bits a pixel: 24, 8, 4 or 1. */
+  readonly colorDepth: number
   write(text: string): void
   close(): void
 }
@@ -29,6 +31,9 @@ export function openTerminalScreen(stream: NodeJS.WriteStream = process.stdout):
     },
     get rows() {
       return stream.rows
+    },
+    get colorDepth() {
+      return stream.getColorDepth()
     },
     write: (text) => void stream.write(text),
     close,

@@ -67,7 +67,7 @@ async function play(
   env.reset({ seed: rng.stream('env').uint32() })
   const steps = rollout(env, agent.actor(1, 'evaluate', rng.stream('actor')))
   let [columns, rows] = [screen.columns, screen.rows]
-  let painter = await createTerminalPainter(columns, rows - 2)
+  let painter = await createTerminalPainter(columns, rows - 2, screen)
   let [paused, single, skip, leaving, speed] = [false, false, false, false, 1]
   const release = readKeys((key) => {
     if (key === 'q' || key === 'ctrl-c') leaving = true
@@ -83,7 +83,7 @@ async function play(
     while (!leaving) {
       if (screen.columns !== columns || screen.rows !== rows) {
         ;[columns, rows] = [screen.columns, screen.rows]
-        painter = await createTerminalPainter(columns, rows - 2)
+        painter = await createTerminalPainter(columns, rows - 2, screen)
         screen.write('\x1b[2J')
       }
       const scene = env.render()

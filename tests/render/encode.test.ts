@@ -1,7 +1,7 @@
 import { inflateSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { createPainter, encodeGif, encodePng, paintScene, withOverlay } from '../../render/index.ts'
-import { encodeCells } from '../../render/terminal/painter.ts'
+import { createTerminalPainter, encodeCells } from '../../render/terminal/painter.ts'
 import type { Scene } from '../../core/index.ts'
 
 const scene = (x: number): Scene => ({
@@ -90,4 +90,13 @@ test('the terminal draws only the cells that changed', () => {
   expect(encodeCells(before, undefined, 4, 2).split('▀').length - 1).toBe(8)
   expect(encodeCells(after, before, 4, 2).split('▀').length - 1).toBe(1)
   expect(encodeCells(after, after, 4, 2)).toBe('')
+})
+
+test('terminals without true colours get the nearest standard ones', async () => {
+  const painter = await createTerminalPainter(4, 2, { colorDepth: 8 })
+  const flat = (background: string): Scene => ({ width: 4, height: 4, background, items: [] })
+  // 256 colours: 16 + 36 r + 6 g + b of levels 0 95 135 175 215 255, then greys 8, 18, … from 232 on.
+  expect(painter.paint(flat('#ff0000'))).toContain('38;5;196;48;5;196m')
+  expect(painter.paint(flat('#5f87af'))).toContain('38;5;67;48;5;67m')
+  expect(painter.paint(flat('#808080'))).toContain('38;5;244;48;5;244m')
 })
