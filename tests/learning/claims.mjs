@@ -11,4 +11,15 @@ export const claims = [
     atLeast: 9,
     quick: { seeds: 3, atLeast: 2 },
   },
+  // 500,000 steps of few updates: half a minute.
+  { agent: 'dqn', env: 'CartPole-v1', threshold: 475, seeds: 4, atLeast: 3, quick: { seeds: 1, atLeast: 1 } },
+  { agent: 'double-dqn', env: 'Acrobot-v1', threshold: -80, seeds: 3, atLeast: 3, quick: { seeds: 0, atLeast: 0 } },
+  {
+    agent: 'double-dqn',
+    env: 'MountainCar-v0',
+    threshold: -115,
+    seeds: 3,
+    atLeast: 3,
+    quick: { seeds: 0, atLeast: 0 },
+  },
 ]
