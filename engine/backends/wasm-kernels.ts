@@ -1,16 +1,23 @@
-import { tf } from '../tfjs.ts'
+import { cpuBackend, tf } from '../tfjs.ts'
 
 let registered = false
 
 /**
- * The kernels that training needs and tfjs's wasm backend lacks, put together from those that it has. Correct first:
- * wasm is the fallback for machines without ONNX Runtime.
+ * The kernels that training needs and tfjs's wasm backend lacks: the heavy ones put together from those that it has, the
+ * others borrowed from the cpu backend. Correct first: wasm is the fallback for machines without ONNX Runtime.
  */
 export function registerWasmTrainingKernels(): void {
   if (registered) return
   registered = true
   register('Conv2DBackpropFilter', filterGradient)
   register('UnsortedSegmentSum', segmentSum)
+  for (const kernelName of ['Conv2D', 'FusedConv2D']) padFirst(kernelName)
+  // The stock ones miss places: windows that overlap, batches of single indices.
+  borrow('MaxPoolGrad')
+  borrow('GatherV2', ({ batchDims }) => (batchDims ?? 0) !== 0)
+  for (const { kernelName } of tf.getKernelsForBackend('cpu')) {
+    if (tf.getKernel(kernelName, 'wasm') === undefined) borrow(kernelName)
+  }
 }
 
 /** Calls a stock kernel; what it makes on the way is freed when the whole is done. */
@@ -58,8 +65,51 @@ type Shape4 = [number, number, number, number]
 interface ConvFilterAttributes {
   strides: number | [number, number]
   pad: 'valid' | 'same' | number
+  dilations?: number | [number, number]
   dimRoundingMode?: 'floor' | 'round' | 'ceil'
   filterShape: Shape4
+}
+
+/** The stock convolutions give zeros for `same` padding where a filter is smaller than its stride: they get padded images. */
+function padFirst(kernelName: string): void {
+  const stock = tf.getKernel(kernelName, 'wasm')
+  tf.unregisterKernel(kernelName, 'wasm')
+  tf.registerKernel({
+    ...stock,
+    kernelFunc: (args) => {
+      const { x, filter } = args.inputs as { x: tf.TensorInfo; filter: tf.TensorInfo }
+      const { strides, pad, dilations, dimRoundingMode } = args.attrs as unknown as ConvFilterAttributes
+      const info = tf.backend_util.computeConv2DInfo(
+        x.shape as Shape4,
+        filter.shape as Shape4,
+        strides,
+        dilations ?? 1,
+        pad,
+        dimRoundingMode,
+      )
+      const reaches = info.filterHeight >= info.strideHeight && info.filterWidth >= info.strideWidth
+      if (pad !== 'same' || reaches) return stock.kernelFunc(args)
+      const { top, bottom, left, right } = info.padInfo
+      const paddings = [
+        [0, 0],
+        [top, bottom],
+        [left, right],
+        [0, 0],
+      ]
+      const padded = tf.getKernel('PadV2', 'wasm').kernelFunc({
+        inputs: { x },
+        attrs: { paddings, constantValue: 0 } as unknown as tf.NamedAttrMap,
+        backend: args.backend,
+      }) as tf.TensorInfo
+      const out = stock.kernelFunc({
+        ...args,
+        inputs: { ...args.inputs, x: padded },
+        attrs: { ...args.attrs, pad: 'valid' },
+      })
+      ;(args.backend as unknown as { disposeData(dataId: object): void }).disposeData(padded.dataId)
+      return out
+    },
+  })
 }
 
 /** The sum over rows with one id is a row of one-hotᵀ · rows. */
@@ -69,7 +119,9 @@ const segmentSum: Composition = (call, { x, segmentIds }, attributes) => {
   const width = tf.util.sizeFromShape(x!.shape) / count
   const rows = call('Cast', { x: call('Reshape', { x: x! }, { shape: [1, count, width] }) }, { dtype: 'float32' })
   const ids = call('Reshape', { x: segmentIds! }, { shape: [count] })
-  const hot = call('OneHot', { indices: ids }, { depth: numSegments, onValue: 1, offValue: 0, dtype: 'float32' })
+  // The stock OneHot writes integers, whatever dtype it is asked for.
+  const hotInt = call('OneHot', { indices: ids }, { depth: numSegments, onValue: 1, offValue: 0, dtype: 'int32' })
+  const hot = call('Cast', { x: hotInt }, { dtype: 'float32' })
   const columns = call('Transpose', { x: hot }, { perm: [1, 0] })
   const a = call('Reshape', { x: columns }, { shape: [1, numSegments, count] })
   const sums = call('BatchMatMul', { a, b: rows }, { transposeA: false, transposeB: false })
@@ -98,4 +150,44 @@ function register(kernelName: string, compose: Composition): void {
       return out
     },
   })
+}
+
+/** Runs the cpu backend's kernel on copies; `when` says for which attributes, if there is a stock one for the others. */
+function borrow(kernelName: string, when?: (attributes: Record<string, unknown>) => boolean): void {
+  const stock = tf.getKernel(kernelName, 'wasm')
+  const lender = tf.getKernel(kernelName, 'cpu')
+  if (stock !== undefined) tf.unregisterKernel(kernelName, 'wasm')
+  tf.registerKernel({
+    kernelName,
+    backendName: 'wasm',
+    kernelFunc: (args) => {
+      const attributes = (args.attrs ?? {}) as Record<string, unknown>
+      if (when !== undefined && !when(attributes)) return stock.kernelFunc(args)
+      const cpu = cpuBackend()
+      const wasm = args.backend as unknown as Storage
+      const lend = ({ dataId, shape, dtype }: tf.TensorInfo): tf.TensorInfo => ({
+        dataId: cpu.write(wasm.readSync(dataId), shape, dtype),
+        shape,
+        dtype,
+      })
+      const back = ({ dataId, shape, dtype }: tf.TensorInfo): tf.TensorInfo => ({
+        dataId: wasm.write(cpu.readSync(dataId), shape, dtype),
+        shape,
+        dtype,
+      })
+      // Kernels of any number of operands get a list, others names.
+      const lent = (Array.isArray(args.inputs) ? [] : {}) as tf.NamedTensorInfoMap
+      for (const [name, input] of Object.entries(args.inputs)) if (input != null) lent[name] = lend(input)
+      const out = lender.kernelFunc({ ...args, inputs: lent, backend: cpu })
+      const all = Array.isArray(out) ? out : [out]
+      const returned = all.map(back)
+      for (const info of [...all, ...Object.values(lent)]) if (info !== undefined) cpu.disposeData(info.dataId, true)
+      return Array.isArray(out) ? returned : returned[0]!
+    },
+  })
+}
+
+interface Storage {
+  readSync(dataId: object): tf.BackendValues
+  write(values: tf.BackendValues, shape: number[], dtype: tf.DataType): object
 }

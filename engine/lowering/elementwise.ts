@@ -26,7 +26,7 @@ lower('NotEqual', (g, x) => {
 })
 lower('LogicalNot', (g, { x }) => g.elementwise('Not', [x!], 'bool'))
 
-lower(['Add', 'AddV2'], (g, x) => {
+lower('Add', (g, x) => {
   const [a, b] = pair(x)
   if (uniformConstant(b) === 0) return widened(g, a, b)
   if (uniformConstant(a) === 0) return widened(g, b, a)
@@ -99,6 +99,15 @@ for (const [kernel, op] of Object.entries({
   Erf: 'Erf',
   Sin: 'Sin',
   Cos: 'Cos',
+  Tan: 'Tan',
+  Asin: 'Asin',
+  Acos: 'Acos',
+  Atan: 'Atan',
+  Sinh: 'Sinh',
+  Cosh: 'Cosh',
+  Asinh: 'Asinh',
+  Acosh: 'Acosh',
+  Atanh: 'Atanh',
   Elu: 'Elu',
 })) {
   lower(kernel, (g, { x }) => g.elementwise(op, [x!]))
@@ -108,6 +117,12 @@ lower('Rsqrt', (g, { x }) => g.elementwise('Reciprocal', [g.elementwise('Sqrt', 
 lower('Log1p', (g, { x }) => g.elementwise('Log', [g.elementwise('Add', [x!, g.scalar(1)])]))
 lower('Expm1', (g, { x }) => g.elementwise('Sub', [g.elementwise('Exp', [x!]), g.scalar(1)]))
 lower('IsNan', (g, { x }) => g.elementwise('IsNaN', [x!], 'bool'))
+lower('IsInf', (g, { x }) => g.elementwise('IsInf', [x!], 'bool'))
+lower('IsFinite', (g, { x }) => {
+  // Infinity minus itself, and NaN minus itself, are NaN.
+  const difference = g.elementwise('Sub', [x!, x!])
+  return g.elementwise('Not', [g.elementwise('IsNaN', [difference], 'bool')], 'bool')
+})
 lower('Relu', (g, { x }) => {
   const out = g.elementwise('Relu', [x!])
   x!.relu = out

@@ -1,7 +1,7 @@
 import type { Graph } from '../graph/graph.ts'
 import { range, sizeOf, type Value } from '../graph/value.ts'
 import type { OnnxType } from '../onnx/model.ts'
-import { axesOf, cast, lower } from './registry.ts'
+import { axesOf, cast, castTarget, lower } from './registry.ts'
 
 lower<{ depth: number; onValue?: number; offValue?: number; dtype?: OnnxType }>(
   'OneHot',
@@ -32,6 +32,23 @@ lower('GatherNd', (g, { params, indices }) => {
   const shape = [...indices!.shape.slice(0, -1), ...params!.shape.slice(depth)]
   return g.value(g.node('GatherND', [g.physical(params!), toInt64(g, indices!)]), params!.dtype, shape)
 })
+
+lower<{ k: number; sorted: boolean }>('TopK', (g, { x }, { k }) => {
+  const [values, indices] = g.nodeOutputs('TopK', [g.physical(x!), g.int64([k])], { axis: -1 }, 2)
+  const shape = [...x!.shape.slice(0, -1), k]
+  return [
+    g.value(values!, x!.dtype, shape),
+    g.value(g.node('Cast', [indices!], { to: castTarget.int32 }), 'int32', shape),
+  ]
+})
+
+lower('TensorScatterUpdate', (g, { tensor, indices, updates }) =>
+  g.value(
+    g.node('ScatterND', [g.physical(tensor!), toInt64(g, indices!), g.physical(updates!)]),
+    tensor!.dtype,
+    tensor!.shape,
+  ),
+)
 
 lower<{ numSegments: number }>('UnsortedSegmentSum', (g, { x, segmentIds }, { numSegments }) => {
   const rows = g.reshape(segmentIds!, [sizeOf(segmentIds!.shape), 1])

@@ -17,6 +17,19 @@ lower<Transposes & { activation?: string; leakyreluAlpha?: number }>(
     activate(g, matMul(g, a!, b!, transposeA, transposeB, bias), activation, leakyreluAlpha),
 )
 
+lower<{ equation: string }>('Einsum', (g, x, { equation }) => {
+  const operands = Object.values(x)
+  const [terms, result] = equation.replaceAll(' ', '').split('->') as [string, string]
+  const sizes = new Map(
+    terms
+      .split(',')
+      .flatMap((term, i) => [...term].map((letter, axis) => [letter, operands[i]!.shape[axis]!] as const)),
+  )
+  const names = operands.map((operand) => g.physical(operand))
+  const shape = [...result].map((letter) => sizes.get(letter)!)
+  return g.value(g.node('Einsum', names, { equation }), 'float32', shape)
+})
+
 /** A single product becomes Gemm, whose transposes are free; a batch of them becomes MatMul. */
 function matMul(graph: Graph, a: Value, b: Value, transposeA: boolean, transposeB: boolean, bias?: Value): Value {
   const batchA = a.shape.slice(0, -2)

@@ -1,3 +1,4 @@
+import type { Value } from '../graph/value.ts'
 import { axesOf, cast, lower } from './registry.ts'
 
 interface Reduction {
@@ -31,13 +32,30 @@ for (const kernel of ['ArgMax', 'ArgMin']) {
     return g.value(g.node('Cast', [index], { to: 6 }), 'int32', shape)
   })
 }
-for (const kernel of ['Softmax', 'LogSoftmax']) {
-  lower<{ dim?: number; axis?: number }>(kernel, (g, { logits }, { dim, axis }) => {
-    const at = axesOf(dim ?? axis ?? -1, logits!)[0]!
-    return g.value(g.node(kernel, [g.physical(logits!)], { axis: at }), 'float32', logits!.shape)
-  })
-}
+lower<{ dim: number }>('Softmax', (g, { logits }, { dim }) => {
+  const at = axesOf(dim, logits!)[0]!
+  return g.value(g.node('Softmax', [g.physical(logits!)], { axis: at }), 'float32', logits!.shape)
+})
 lower<{ axis: number; exclusive?: boolean; reverse?: boolean }>('Cumsum', (g, { x }, { axis, exclusive, reverse }) => {
   const attributes = { exclusive: exclusive === true ? 1 : 0, reverse: reverse === true ? 1 : 0 }
   return g.value(g.node('CumSum', [g.physical(x!), g.int64([axis])], attributes), x!.dtype, x!.shape)
+})
+
+/** By doubling: after k rounds each element holds the product of the 2ᵏ elements that end with it. */
+lower<{ axis: number; exclusive?: boolean; reverse?: boolean }>('Cumprod', (g, { x }, { axis, exclusive, reverse }) => {
+  const { shape } = x!
+  const at = axesOf(axis, x!)[0]!
+  const size = shape[at]!
+  /** Everything moved on by `by` places, ones coming in, nothing going out. */
+  const moved = (value: Value, by: number): Value => {
+    const before = shape.map((_, i) => (i === at && reverse !== true ? by : 0))
+    const after = shape.map((_, i) => (i === at && reverse === true ? by : 0))
+    const padded = g.node('Pad', [g.physical(value), g.int64([...before, ...after]), g.scalar(1).name])
+    const from = reverse === true ? by : 0
+    const kept = g.node('Slice', [padded, g.int64([from]), g.int64([from + size]), g.int64([at])])
+    return g.value(kept, 'float32', shape)
+  }
+  let product = exclusive === true ? moved(x!, 1) : x!
+  for (let by = 1; by < size; by *= 2) product = g.elementwise('Mul', [product, moved(product, by)])
+  return product
 })

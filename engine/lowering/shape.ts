@@ -16,7 +16,6 @@ lower<{ reps: number[] }>('Tile', (g, { x }, { reps }) => {
   const onlyOnes = x!.shape.every((size, i) => size === 1 || reps[i] === 1)
   return onlyOnes ? g.broadcast(x!, shape) : g.value(g.node('Tile', [g.physical(x!), g.int64(reps)]), x!.dtype, shape)
 })
-lower<{ shape: number[] }>('BroadcastTo', (g, { x }, { shape }) => g.broadcast(x!, shape))
 
 lower<{ begin: number | number[]; size: number | number[] }>('Slice', (g, { x }, { begin, size }) => {
   const [from, sizes] = tf.slice_util.parseSliceParams({ shape: x!.shape } as unknown as tf.Tensor, begin, size) as [

@@ -47,6 +47,9 @@ export function trace(
   backend.begin(name)
   const declared = new Set([...Object.values(state), ...adopted])
   const watch = watchVariables(backend, declared)
+  // The user's line lies under many frames of tfjs.
+  const { stackTraceLimit } = Error
+  Error.stackTraceLimit = 100
   try {
     const { results, inputs } = watch.run(() => runSymbolically(backend, fn, specs))
     const assigned = watch.assigned()
@@ -85,6 +88,7 @@ export function trace(
   } catch (error) {
     throw translate(error, name)
   } finally {
+    Error.stackTraceLimit = stackTraceLimit
     for (const variable of watch.restore()) adopted.add(variable)
   }
 }
@@ -275,19 +279,12 @@ function translate(error: unknown, name: string): Error {
   const missing = /Kernel '(\w+)' not registered for backend/.exec(messageOf(error))
   if (missing !== null) {
     return new RingsideError(
-      withLine(error, `"${name}" cannot be compiled: the tfjs kernel ${missing[1]} has no lowering to ONNX`),
+      atUserLine(
+        `"${name}" cannot be compiled: the tfjs kernel ${missing[1]} has no lowering to ONNX`,
+        error instanceof Error ? error : undefined,
+      ),
       { cause: error },
     )
   }
   return error instanceof Error ? error : new Error(String(error))
-}
-
-/** The user's line, from the error's own stack where this one is too late to see it. */
-function withLine(error: unknown, text: string): string {
-  if (!(error instanceof Error) || error.stack === undefined) return atUserLine(text)
-  const line = error.stack
-    .split('\n')
-    .find((l) => /:\d+:\d+\)?$/.test(l) && !/@tensorflow|node:|[/\\]engine[/\\]/.test(l))
-  const place = line === undefined ? undefined : /\(?((?:file:\/\/)?[^\s()]+:\d+:\d+)\)?$/.exec(line)?.[1]
-  return place === undefined ? text : `${text} (at ${place.replace(/^file:\/\//, '')})`
 }

@@ -1,10 +1,13 @@
 const engineFolder = new URL('../', import.meta.url).href
 
-/** `file:line` of the innermost frame that is neither ours nor tfjs's: the user's own code. Undefined when there is none. */
-export function userLine(): string | undefined {
+/**
+ * `file:line` of the innermost frame that is neither ours nor tfjs's: the user's own code. Undefined when there is none.
+ * Of the present stack, or of an error caught too late to see it.
+ */
+export function userLine(error?: Error): string | undefined {
   const limit = Error.stackTraceLimit
   Error.stackTraceLimit = 100
-  const stack = new Error().stack ?? ''
+  const { stack = '' } = error ?? new Error()
   Error.stackTraceLimit = limit
   for (const line of stack.split('\n').slice(1)) {
     const place = /\(?((?:file:\/\/)?[^\s()]+:\d+:\d+)\)?$/.exec(line)?.[1]
@@ -17,7 +20,7 @@ export function userLine(): string | undefined {
 }
 
 /** `text (at file:line)`. */
-export function atUserLine(text: string): string {
-  const line = userLine()
+export function atUserLine(text: string, error?: Error): string {
+  const line = userLine(error)
   return line === undefined ? text : `${text} (at ${line})`
 }
