@@ -177,7 +177,8 @@ function borrow(kernelName: string, when?: (attributes: Record<string, unknown>)
       })
       // Kernels of any number of operands get a list, others names.
       const lent = (Array.isArray(args.inputs) ? [] : {}) as tf.NamedTensorInfoMap
-      for (const [name, input] of Object.entries(args.inputs)) if (input != null) lent[name] = lend(input)
+      for (const [name, input] of Object.entries(args.inputs))
+        if (input !== undefined && input !== null) lent[name] = lend(input)
       const out = lender.kernelFunc({ ...args, inputs: lent, backend: cpu })
       const all = Array.isArray(out) ? out : [out]
       const returned = all.map(back)
