@@ -135,7 +135,7 @@ function report({ folder }: Run, summary: Summary): void {
   const lines = [
     '',
     summary.status === 'stopped'
-      ? `Stopped and saved at step ${summary.steps.toLocaleString('en')}. Go on with: ringside train --resume ${run}`
+      ? `Stopped and saved at step ${summary.steps.toLocaleString('en')}. Go on with: npx ringside train --resume ${run}`
       : `Best score   ${score(summary.bestScore)}  (checkpoint of step ${summary.bestStep?.toLocaleString('en') ?? '–'}, 100 fresh episodes)`,
   ]
   if (summary.status === 'finished') {
@@ -149,9 +149,9 @@ function report({ folder }: Run, summary: Summary): void {
       `Numbers         ${run}/summary.json, metrics.csv, episodes.csv, evaluations.json; tensorboard --logdir ${run}`,
       '',
       'Next:',
-      `  ringside watch ${run} --terminal`,
-      `  ringside record ${run} --episodes 3`,
-      `  ringside evaluate ${run}`,
+      `  npx ringside watch ${run} --terminal`,
+      `  npx ringside record ${run} --episodes 3`,
+      `  npx ringside evaluate ${run}`,
     )
   }
   process.stdout.write(`${lines.join('\n')}\n`)
