@@ -1,7 +1,7 @@
 import { usageError } from '../../core/errors.ts'
 import { tf } from '../../engine/tfjs.ts'
-import { convolution, outputSide } from './layers.ts'
-import type { InitializerName, Piece } from './types.ts'
+import { convolution, outputSide } from '../../engine/layers/convolution.ts'
+import type { InitializerName, Piece } from '../../engine/layers/types.ts'
 
 /** [stack, height, width] of one observation. */
 export type ImageShape = readonly [channels: number, height: number, width: number]

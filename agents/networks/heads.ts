@@ -1,8 +1,8 @@
 import { tf } from '../../engine/tfjs.ts'
-import { dense } from './layers.ts'
+import { dense } from '../../engine/layers/dense.ts'
 import { mlp, type MlpOptions } from './mlp.ts'
-import { sequence } from './sequence.ts'
-import type { Piece } from './types.ts'
+import { sequence } from '../../engine/layers/sequence.ts'
+import type { Piece } from '../../engine/layers/types.ts'
 
 /** batch × actions; value (batch × 1) and advantage (batch × actions) where the head has streams. */
 export interface QValues {

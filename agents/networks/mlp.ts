@@ -1,6 +1,6 @@
-import { dense } from './layers.ts'
-import { sequence } from './sequence.ts'
-import type { Activation, InitializerName, Piece } from './types.ts'
+import { dense } from '../../engine/layers/dense.ts'
+import { sequence } from '../../engine/layers/sequence.ts'
+import type { Activation, InitializerName, Piece } from '../../engine/layers/types.ts'
 
 export interface MlpOptions {
   readonly inputs: number

@@ -1,5 +1,5 @@
 import { convTorso, type ConvTorsoOptions } from './conv-torso.ts'
-import type { Piece } from './types.ts'
+import type { Piece } from '../../engine/layers/types.ts'
 
 /** The convolutions of Mnih et al. 2015 (Methods, "Model architecture"): 32 of 8×8/4, 64 of 4×4/2, 64 of 3×3/1. */
 export function natureCnn(path: string, options: ConvTorsoOptions): Piece {

@@ -5,7 +5,7 @@ import { minatarCnn } from './minatar-cnn.ts'
 import { mlp } from './mlp.ts'
 import { natureCnn } from './nature-cnn.ts'
 import type { ObservationEncoder } from './observation.ts'
-import type { Activation, InitializerName, Parameters, Piece, Weights } from './types.ts'
+import type { Activation, InitializerName, Parameters, Piece, Weights } from '../../engine/layers/types.ts'
 import type { Rng } from '../../core/rng.ts'
 
 export interface QNetworkOptions {

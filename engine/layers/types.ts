@@ -1,10 +1,12 @@
 import type { Rng } from '../../core/rng.ts'
-import type { tf } from '../../engine/tfjs.ts'
+import type { tf } from '../tfjs.ts'
 
 /** A weight before it is a variable: its shape and first values. */
 export interface Parameter {
   readonly shape: readonly number[]
   readonly values: Float32Array
+  /** False for what no gradient moves, such as moving averages; default true. */
+  readonly trainable?: boolean
 }
 
 /** By path below the network: `torso/0/kernel`. */
@@ -19,7 +21,8 @@ export interface Piece {
   /** Width of what `apply` returns: batch × outputs. */
   readonly outputs: number
   init(rng: Rng): Parameters
-  apply(weights: Weights, input: tf.Tensor): tf.Tensor
+  /** `training`: normalise by the batch and move the averages (weights are variables then). */
+  apply(weights: Weights, input: tf.Tensor, training?: boolean): tf.Tensor
 }
 
 export type InitializerName = 'he-normal' | 'uniform'

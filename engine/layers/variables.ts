@@ -1,5 +1,5 @@
-import type { Engine, Variables } from '../../engine/types.ts'
-import { tf } from '../../engine/tfjs.ts'
+import type { Engine, Variables } from '../types.ts'
+import { tf } from '../tfjs.ts'
 import type { TypedArray } from '../../core/dtype.ts'
 import { nearestName, RingsideError } from '../../core/errors.ts'
 import { fields, type StateTree } from '../../core/state.ts'
@@ -8,9 +8,9 @@ import type { Parameters, Weights } from './types.ts'
 /** Variables of the parameters, by path below the network: `torso/0/kernel`. */
 export function createVariables(parameters: Parameters, trainable = true): Variables {
   return Object.fromEntries(
-    Object.entries(parameters).map(([path, { shape, values }]) => [
+    Object.entries(parameters).map(([path, { shape, values, trainable: moves = true }]) => [
       path,
-      tf.tidy(() => tf.variable(tf.tensor(values.slice(), [...shape], 'float32'), trainable)),
+      tf.tidy(() => tf.variable(tf.tensor(values.slice(), [...shape], 'float32'), trainable && moves)),
     ]),
   )
 }
