@@ -7,7 +7,7 @@ export { adam, type AdamOptions } from './optimizers/adam.ts'
 export { rmsprop, type RmspropOptions } from './optimizers/rmsprop.ts'
 export { sgd, type SgdOptions } from './optimizers/sgd.ts'
 export { clipByGlobalNorm, globalNorm, gradientsOf, type Gradients, type Optimizer } from './optimizers/optimizer.ts'
-export { heNormal, uniformFanIn, zeros, type Initializer } from './initializers.ts'
+export { glorotUniform, heNormal, uniformFanIn, zeros, type Initializer } from './initializers.ts'
 export { probeEngines, type EngineReport } from './report.ts'
 export type {
   BackendName,

@@ -23,7 +23,14 @@ export function convTorso(path: string, name: string, layers: readonly Layer[], 
   const { image, initializer } = options
   let [channels, height, width] = image
   const convolutions = layers.map(({ channels: outputChannels, size, stride }, i) => {
-    const layer = convolution(`${path}/${i}`, { inputChannels: channels, outputChannels, size, stride, initializer })
+    const layer = convolution(`${path}/${i}`, {
+      inputChannels: channels,
+      outputChannels,
+      size,
+      stride,
+      activation: 'relu',
+      initializer,
+    })
     channels = outputChannels
     height = outputSide(height, size, stride)
     width = outputSide(width, size, stride)

@@ -1,4 +1,5 @@
 import { tf } from '../tfjs.ts'
+import { activate } from './activation.ts'
 import { kernelAndBias } from './kernel-and-bias.ts'
 import type { Activation, InitializerName, Piece } from './types.ts'
 
@@ -14,11 +15,17 @@ export interface DenseOptions {
 export function dense(path: string, { inputs, outputs, activation, initializer }: DenseOptions): Piece {
   return {
     outputs,
-    init: (rng) => kernelAndBias(path, rng, { kernel: [inputs, outputs], bias: outputs, fanIn: inputs, initializer }),
+    init: (rng) =>
+      kernelAndBias(path, rng, {
+        kernel: [inputs, outputs],
+        bias: outputs,
+        fanIn: inputs,
+        fanOut: outputs,
+        initializer,
+      }),
     apply(weights, x) {
       const y = tf.add(tf.matMul(x as tf.Tensor2D, weights[`${path}/kernel`] as tf.Tensor2D), weights[`${path}/bias`]!)
-      if (activation === undefined) return y
-      return activation === 'relu' ? tf.relu(y) : tf.tanh(y)
+      return activate(y, activation)
     },
   }
 }

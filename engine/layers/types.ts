@@ -21,9 +21,16 @@ export interface Piece {
   /** Width of what `apply` returns: batch × outputs. */
   readonly outputs: number
   init(rng: Rng): Parameters
-  /** `training`: normalise by the batch and move the averages (weights are variables then). */
-  apply(weights: Weights, input: tf.Tensor, training?: boolean): tf.Tensor
+  /** Without `training`, as in use: by moving averages, the same for every batch. */
+  apply(weights: Weights, input: tf.Tensor, training?: Training): tf.Tensor
 }
 
-export type InitializerName = 'he-normal' | 'uniform'
-export type Activation = 'relu' | 'tanh'
+/** How layers behave that differ in training. */
+export interface Training {
+  /** Batch normalisation moves its averages (its weights are variables then), beside normalising by the batch. */
+  readonly moveAverages: boolean
+}
+
+export type InitializerName = 'he-normal' | 'uniform' | 'glorot-uniform'
+/** `{ leaky }`: the slope below nought. */
+export type Activation = 'relu' | 'tanh' | 'sigmoid' | { readonly leaky: number }

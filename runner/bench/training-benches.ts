@@ -5,7 +5,7 @@ import { createAgentExperiment } from '../run/agent-experiment.ts'
 import { buildAgent } from '../run/build.ts'
 import { resolveConfig } from '../run/config.ts'
 import { createTimings } from '../run/trackers.ts'
-import type { Bench } from './types.ts'
+import type { Bench, BenchEngine } from './types.ts'
 
 /** Env steps of one round. */
 const steps = 20_000
@@ -20,7 +20,7 @@ export const trainingBenches: readonly Bench[] = [
       { name: 'single-file PyTorch', key: 'train-torch', target: 1 / 2.5 },
     ],
     rounds: 2,
-    prepare: () => Promise.resolve(() => train(1)),
+    prepare: (on) => Promise.resolve(() => train(on, 1)),
   },
   {
     name: 'train-8',
@@ -31,19 +31,19 @@ export const trainingBenches: readonly Bench[] = [
       { name: 'single-file PyTorch', key: 'train-8-torch', target: 1 / 2.5 },
     ],
     rounds: 2,
-    prepare: () => Promise.resolve(() => train(8)),
+    prepare: (on) => Promise.resolve(() => train(on, 8)),
   },
 ]
 
 /** A new agent from its first step to its last; seconds of one env step. Files and evaluations are left out, as the peers do. */
-async function train(lanes: number): Promise<number> {
+async function train(on: BenchEngine, lanes: number): Promise<number> {
   const config = await resolveConfig({
     agent: 'dqn',
     env: 'CartPole-v1',
     sets: ['learningStarts=1000', `trainEvery=${10 * lanes}`],
-    flags: { steps, lanes, engine: 'onnx' },
+    flags: { steps, lanes },
   })
-  const engine = await openEngine({ engine: 'onnx', threads: 1 })
+  const engine = await openEngine(on)
   const env = await makeVector(config.env, { lanes, autoreset: 'same-step' })
   const agent = await buildAgent(config, engine, {
     observationSpace: env.observationSpace,

@@ -1,9 +1,17 @@
+import type { BackendName } from '../../engine/types.ts'
+
 /** The Python program that does the same as a bench, and the ratio of times that we mean to keep. */
 export interface Peer {
   readonly name: string
   /** Its name in peers/bench.py. */
   readonly key: string
   readonly target: number
+}
+
+/** What a bench runs on, where it is one of the engine. */
+export interface BenchEngine {
+  readonly engine: BackendName
+  readonly threads: number
 }
 
 export interface Bench {
@@ -15,7 +23,7 @@ export interface Bench {
   /** Rounds between two turns of the peers. */
   readonly rounds: number
   /** Gives the round: it does its work and returns the seconds of one unit. */
-  prepare(): Promise<() => number | Promise<number>>
+  prepare(on: BenchEngine): Promise<() => number | Promise<number>>
 }
 
 /** A round of many calls. */

@@ -2,8 +2,9 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { unknownName } from '../../core/errors.ts'
-import { benches } from '../bench/benches.ts'
-import type { Bench } from '../bench/types.ts'
+import type { BackendName } from '../../engine/types.ts'
+import { benches, groups } from '../bench/benches.ts'
+import type { Bench, BenchEngine } from '../bench/types.ts'
 
 const interleavings = 3
 
@@ -32,21 +33,28 @@ interface Row {
 
 /** Times ours and the Python peers in turn, in one run: ratios mean more than seconds on a shared machine. */
 export async function run(args: Readonly<Record<string, unknown>>): Promise<void> {
-  const { name, peers, json } = args as { name?: string; peers: boolean; json: boolean }
-  const names = benches.map((bench) => bench.name)
-  const chosen = name === undefined ? benches : benches.filter((bench) => bench.name === name)
+  const { name, peers, json, engine, threads } = args as {
+    name?: string
+    peers: boolean
+    json: boolean
+    engine?: BackendName
+    threads?: number
+  }
+  const names = [...Object.keys(groups), ...benches.map((bench) => bench.name)]
+  const chosen = name === undefined ? benches : (groups[name] ?? benches.filter((bench) => bench.name === name))
   if (chosen.length === 0) throw unknownName('bench', String(name), names)
+  const on = { engine: engine ?? 'onnx', threads: threads ?? 1 }
   const rows: Row[] = []
   for (const bench of chosen) {
-    const row = await measure(bench, peers)
+    const row = await measure(bench, on, peers)
     rows.push(row)
     if (!json) process.stdout.write(`${describe(row)}\n`)
   }
   if (json) process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`)
 }
 
-async function measure(bench: Bench, withPeers: boolean): Promise<Row> {
-  const round = await bench.prepare()
+async function measure(bench: Bench, on: BenchEngine, withPeers: boolean): Promise<Row> {
+  const round = await bench.prepare(on)
   await round()
   const ours: number[] = []
   const theirs = bench.peers.map((peer) => ({
@@ -58,7 +66,7 @@ async function measure(bench: Bench, withPeers: boolean): Promise<Row> {
     for (let i = 0; i < bench.rounds; i++) ours.push(await round())
     for (const other of theirs) {
       if (other.missing !== undefined) continue
-      const answer = askPeer(other.peer.key, bench.rounds)
+      const answer = askPeer(other.peer.key, bench.rounds, on.threads)
       if (typeof answer === 'string') other.missing = answer
       else other.seconds.push(...answer)
     }
@@ -75,12 +83,12 @@ async function measure(bench: Bench, withPeers: boolean): Promise<Row> {
 }
 
 /** Seconds of each round in Python, or why there are none. */
-function askPeer(key: string, rounds: number): number[] | string {
+function askPeer(key: string, rounds: number, threads: number): number[] | string {
   const python = process.env['RINGSIDE_PYTHON'] ?? 'python3'
   const script = ['../bench/peers/bench.py', '../../../runner/bench/peers/bench.py']
     .map((path) => fileURLToPath(new URL(path, import.meta.url)))
     .find((path) => existsSync(path))
-  const { status, stdout, stderr, error } = spawnSync(python, [script ?? '', key, String(rounds)], {
+  const { status, stdout, stderr, error } = spawnSync(python, [script ?? '', key, String(rounds), String(threads)], {
     encoding: 'utf8',
     timeout: 300_000,
   })

@@ -127,14 +127,17 @@ export const commands: readonly Command[] = [
     describe: 'speed, beside the Python libraries where they are installed',
     build: (options) =>
       options
-        .positional('name', { type: 'string', describe: 'update, act, cartpole, train or train-8 (default all)' })
+        .positional('name', { type: 'string', describe: 'engine, envs, training, or one bench of them (default all)' })
         .option('peers', {
           type: 'boolean',
           default: false,
           describe: 'time PyTorch and Gymnasium too (RINGSIDE_PYTHON, else python3)',
         })
+        .option('engine', { type: 'string', choices: ['onnx', 'tensorflow', 'wasm', 'cpu'], default: 'onnx' })
+        .option('threads', { type: 'number', default: 1, describe: 'threads of the engine and of its peers' })
         .option('json', { type: 'boolean', default: false, describe: 'for programs' })
-        .example('RINGSIDE_PYTHON=.venv/bin/python ringside bench --peers', ''),
+        .example('ringside bench update --engine wasm', '')
+        .example('RINGSIDE_PYTHON=.venv/bin/python ringside bench engine --peers', ''),
     load: () => import('./bench.ts'),
   },
   {

@@ -1,6 +1,7 @@
 """One bench of a Python peer: prints the seconds of one call or env step, a number a line.
 
-    python bench.py update|act|cartpole|train-sb3|train-torch|train-8-sb3|train-8-torch ROUNDS
+    python bench.py update|act|update-minatar|update-nature|act-nature|update-lstm|update-gan|update-dcgan ROUNDS [THREADS]
+    python bench.py cartpole|train-sb3|train-torch|train-8-sb3|train-8-torch ROUNDS
 """
 import sys
 import time
@@ -18,30 +19,63 @@ def report(call, calls):
         print((time.perf_counter() - began) / calls)
 
 
-if name in ("update", "act"):
+threads = int(sys.argv[3]) if len(sys.argv) > 3 else 1
+
+if name in ("update", "act", "update-minatar", "update-nature", "act-nature"):
     import torch
     from torch import nn
 
-    torch.set_num_threads(1)
+    torch.set_num_threads(threads)
     torch.manual_seed(0)
+    shape, actions, batch, calls = {
+        "update": ((4,), 2, 128, 200),
+        "act": ((4,), 2, 1, 500),
+        "update-minatar": ((4, 10, 10), 6, 32, 100),
+        "update-nature": ((4, 84, 84), 6, 32, 5),
+        "act-nature": ((4, 84, 84), 6, 1, 100),
+    }[name]
+
+    class Bytes(nn.Module):
+        def forward(self, x):
+            return x.float() / 255
 
     def network():
-        return nn.Sequential(nn.Linear(4, 120), nn.ReLU(), nn.Linear(120, 84), nn.ReLU(), nn.Linear(84, 2))
+        if len(shape) == 1:
+            return nn.Sequential(nn.Linear(4, 120), nn.ReLU(), nn.Linear(120, 84), nn.ReLU(), nn.Linear(84, 2))
+        if shape[1] == 10:
+            return nn.Sequential(
+                Bytes(), nn.Conv2d(4, 16, 3), nn.ReLU(), nn.Flatten(), nn.Linear(1024, 128), nn.ReLU(), nn.Linear(128, 6)
+            )
+        return nn.Sequential(
+            Bytes(),
+            nn.Conv2d(4, 32, 8, 4),
+            nn.ReLU(),
+            nn.Conv2d(32, 64, 4, 2),
+            nn.ReLU(),
+            nn.Conv2d(64, 64, 3),
+            nn.ReLU(),
+            nn.Flatten(),
+            nn.Linear(3136, 512),
+            nn.ReLU(),
+            nn.Linear(512, 6),
+        )
+
+    def observations():
+        return torch.randn(batch, *shape) if len(shape) == 1 else torch.randint(0, 256, (batch, *shape)).byte()
 
     online, target = network(), network()
-    if name == "act":
-        state = torch.randn(1, 4)
+    if name.startswith("act"):
+        state = observations()
 
         def call():
             with torch.no_grad():
                 online(state)
 
-        report(call, 500)
     else:
         optimizer = torch.optim.Adam(online.parameters(), lr=2.5e-4)
-        batch = 128
-        observation, next_observation = torch.randn(batch, 4), torch.randn(batch, 4)
-        action, reward, discount = torch.randint(0, 2, (batch, 1)), torch.randn(batch), torch.full((batch,), 0.99)
+        observation, next_observation = observations(), observations()
+        action, reward = torch.randint(0, actions, (batch, 1)), torch.randn(batch)
+        discount = torch.full((batch,), 0.99)
 
         def call():
             with torch.no_grad():
@@ -52,7 +86,73 @@ if name in ("update", "act"):
             loss.backward()
             optimizer.step()
 
-        report(call, 200)
+    report(call, calls)
+elif name == "update-lstm":
+    import torch
+    from torch import nn
+
+    torch.set_num_threads(threads)
+    layer, head = nn.LSTM(8, 64, batch_first=True), nn.Linear(64, 4)
+    optimizer = torch.optim.Adam([*layer.parameters(), *head.parameters()], lr=1e-3)
+    x, y = torch.randn(32, 10, 8), torch.randn(32, 10, 4)
+
+    def call():
+        hidden, _ = layer(x)
+        loss = nn.functional.mse_loss(head(hidden), y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+
+    report(call, 50)
+elif name in ("update-gan", "update-dcgan"):
+    import torch
+    from torch import nn
+
+    torch.set_num_threads(threads)
+    torch.manual_seed(0)
+    if name == "update-gan":
+        batch, calls, real = 100, 20, torch.rand(100, 784) * 2 - 1
+        generator = nn.Sequential(nn.Linear(100, 128), nn.LeakyReLU(0.01), nn.Linear(128, 784), nn.Tanh())
+        discriminator = nn.Sequential(nn.Linear(784, 128), nn.LeakyReLU(0.01), nn.Linear(128, 1))
+    else:
+        batch, calls, real = 128, 1, torch.rand(128, 3, 32, 32) * 2 - 1
+
+        def up(inputs, outputs):
+            return nn.ConvTranspose2d(inputs, outputs, 5, 2, padding=2, output_padding=1)
+
+        def down(inputs, outputs):
+            return nn.Conv2d(inputs, outputs, 5, 2, padding=2)
+
+        def norm(channels):
+            return nn.BatchNorm2d(channels, eps=1e-3, momentum=0.01)
+
+        leaky = nn.LeakyReLU(0.2)
+        generator = nn.Sequential(
+            nn.Linear(100, 4 * 4 * 512), nn.Unflatten(1, (512, 4, 4)), norm(512), leaky,
+            up(512, 256), norm(256), leaky, up(256, 128), norm(128), leaky, up(128, 3), nn.Tanh(),
+        )  # fmt: skip
+        discriminator = nn.Sequential(
+            down(3, 64), leaky, down(64, 128), norm(128), leaky, down(128, 256), norm(256), leaky,
+            nn.Flatten(), nn.Linear(4 * 4 * 256, 1),
+        )  # fmt: skip
+    of_generator = torch.optim.Adam(generator.parameters(), lr=2e-4, betas=(0.5, 0.999))
+    of_discriminator = torch.optim.Adam(discriminator.parameters(), lr=2e-4, betas=(0.5, 0.999))
+    z = torch.rand(batch, 100) * 2 - 1
+    entropy = nn.functional.binary_cross_entropy_with_logits
+    ones, zeros = torch.ones(batch, 1), torch.zeros(batch, 1)
+
+    def call():
+        fake = generator(z)
+        loss = entropy(discriminator(real), ones) + entropy(discriminator(fake.detach()), zeros)
+        of_discriminator.zero_grad()
+        loss.backward()
+        of_discriminator.step()
+        loss = entropy(discriminator(fake), ones)
+        of_generator.zero_grad()
+        loss.backward()
+        of_generator.step()
+
+    report(call, calls)
 elif name == "cartpole":
     import gymnasium
 
