@@ -321,6 +321,37 @@ export const cases: readonly KernelCase[] = [
       }
     }),
   },
+  {
+    name: 'conv2dTranspose and gradients of conv2d, many channels',
+    uses: image.map(({ batch, channels, filters, kernel, stride, pad, height, width }) => {
+      const grown = (n: number, k: number): number => (pad === 'same' ? n * stride : (n - 1) * stride + k)
+      return {
+        inputs: [
+          { shape: [batch, height, width, channels], kind: 'normal' },
+          { shape: [kernel, Math.max(2, kernel - 1), filters + 15, channels], kind: 'normal' },
+        ],
+        fn: (x, filter) =>
+          tf.conv2dTranspose(
+            x as tf.Tensor4D,
+            filter as tf.Tensor4D,
+            [batch, grown(height, kernel), grown(width, Math.max(2, kernel - 1)), filters + 15],
+            stride,
+            pad,
+          ),
+      }
+    }),
+  },
+  {
+    name: 'conv2d, many channels',
+    uses: image.map(({ batch, height, width, channels, filters, kernel, stride, pad }) => ({
+      inputs: [
+        { shape: [batch, height, width, channels + 15], kind: 'normal' },
+        { shape: [kernel + 1, Math.max(1, kernel), channels + 15, filters], kind: 'normal' },
+      ],
+      fn: (x, filter) => tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, stride, pad),
+      options: { stride, pad },
+    })),
+  },
   pool('maxPool'),
   pool('avgPool'),
   ...resize('resizeBilinear', 'resizeBilinear'),
