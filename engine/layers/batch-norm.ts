@@ -77,19 +77,20 @@ function normaliseByBatch(x: tf.Tensor, scale: tf.Tensor1D, offset: tf.Tensor1D,
   const axes = [...x.shape.keys()].slice(0, -1)
   const count = x.size / x.shape.at(-1)!
   const operation = tf.customGrad((...args) => {
-    const [input, gamma, beta] = args as [tf.Tensor, tf.Tensor1D, tf.Tensor1D]
+    const [input, gamma, beta, save] = args as [tf.Tensor, tf.Tensor1D, tf.Tensor1D, tf.GradSaveFunc]
     const { mean, variance } = statistics(input)
+    save([input, gamma, mean, variance])
     const value = normalise(input, mean, variance, beta, gamma, epsilon)
-    const gradFunc = (dy: tf.Tensor): tf.Tensor[] => {
-      const inverse = tf.rsqrt(tf.add(variance, epsilon))
+    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] => {
+      const [kept, weight, center, spread] = saved as [tf.Tensor, tf.Tensor1D, tf.Tensor1D, tf.Tensor1D]
+      const inverse = tf.rsqrt(tf.add(spread, epsilon))
       const dOffset = tf.sum(dy, axes) as tf.Tensor1D
-      const dScale = tf.mul(inverse, tf.sub(tf.sum(tf.mul(dy, input), axes), tf.mul(mean, dOffset))) as tf.Tensor1D
-      const ofDy = tf.mul(gamma, inverse)
+      const dScale = tf.mul(inverse, tf.sub(tf.sum(tf.mul(dy, kept), axes), tf.mul(center, dOffset))) as tf.Tensor1D
+      const ofDy = tf.mul(weight, inverse)
       const ofX = tf.neg(tf.div(tf.mul(ofDy, tf.mul(inverse, dScale)), count)) as tf.Tensor1D
-      const rest = tf.sub(tf.neg(tf.div(tf.mul(ofDy, dOffset), count)), tf.mul(ofX, mean)) as tf.Tensor1D
-      const zero = tf.zerosLike(ofX)
-      const dx = tf.add(tf.mul(dy, ofDy), normalise(input, zero, tf.onesLike(ofX), rest, ofX, 0))
-      return [dx, dScale, dOffset]
+      const rest = tf.sub(tf.neg(tf.div(tf.mul(ofDy, dOffset), count)), tf.mul(ofX, center)) as tf.Tensor1D
+      const affine = normalise(kept, tf.zerosLike(ofX), tf.onesLike(ofX), rest, ofX, 0)
+      return [tf.add(tf.mul(dy, ofDy), affine), dScale, dOffset]
     }
     return { value, gradFunc }
   })

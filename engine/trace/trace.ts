@@ -135,36 +135,39 @@ interface VariableWatch {
   run<T>(fn: () => T): T
   /** Declared or new variables whose data changed. */
   assigned(): Set<tf.Variable>
-  /** Puts everything back; returns the variables that the function made, now with real storage. */
+  /** Puts everything back; returns the variables that the function made, now with real storage, and its optimizers'. */
   restore(): tf.Variable[]
 }
 
 /** Puts the tracing backend in charge of tfjs for a while, and remembers enough to undo all of it. */
-function watchVariables(backend: TraceBackend, declared: ReadonlySet<tf.Variable>): VariableWatch {
+function watchVariables(backend: TraceBackend, declared: Set<tf.Variable>): VariableWatch {
   const engine = internals()
   const home = cpuBackend()
   const { state } = engine
   const before = new Map<tf.Variable, object>()
   const made: { variable: tf.Variable; initial: Value }[] = []
 
-  for (const variable of Object.values(state.registeredVariables)) {
-    if (declared.has(variable)) {
-      // Moves it to the cpu backend if it lives elsewhere; `assign` and `clone` share data, which in-place runs may not.
-      home.data.get(variable.dataId)
-      if (home.refCount(variable.dataId) > 1) unshare(variable)
-      backend.adopt(variable.dataId, variable)
-      before.set(variable, variable.dataId)
-      // `assign` disposes the old data; this keeps it for the way back.
-      home.incRef(variable.dataId)
-    } else {
-      backend.foreign.set(variable.dataId, variable)
-    }
+  const admit = (variable: tf.Variable): void => {
+    // Moves it to the cpu backend if it lives elsewhere; `assign` and `clone` share data, which in-place runs may not.
+    home.data.get(variable.dataId)
+    if (home.refCount(variable.dataId) > 1) unshare(variable)
+    backend.adopt(variable.dataId, variable)
+    before.set(variable, variable.dataId)
+    // `assign` disposes the old data; this keeps it for the way back.
+    home.incRef(variable.dataId)
   }
+  for (const variable of Object.values(state.registeredVariables)) {
+    if (declared.has(variable)) admit(variable)
+    else backend.foreign.set(variable.dataId, variable)
+  }
+  /** Variables of tf.train optimizers that the function uses: theirs, and so the function's. */
+  const ofOptimizers: tf.Variable[] = []
   const counters = { numTensors: state.numTensors, numDataBuffers: state.numDataBuffers, numBytes: state.numBytes }
   const registered = { ...state.registeredVariables }
   const { backendName, backendInstance } = engine
   const original = { readSync: engine.readSync, read: engine.read, makeVariable: engine.makeVariable }
   const assign = tf.Variable.prototype.assign
+  const optimizers = tfjsOptimizers.map(({ prototype }) => ({ prototype, applyGradients: prototype.applyGradients }))
   const random = Math.random
 
   const refuseStateRead = (dataId: object): void => {
@@ -203,6 +206,17 @@ function watchVariables(backend: TraceBackend, declared: ReadonlySet<tf.Variable
       }
       assign.call(this, value)
     }
+    for (const { prototype, applyGradients } of optimizers) {
+      prototype.applyGradients = function (this: tf.Optimizer, gradients) {
+        for (const variable of variablesOf(this)) {
+          if (!backend.foreign.delete(variable.dataId)) continue
+          admit(variable)
+          declared.add(variable)
+          ofOptimizers.push(variable)
+        }
+        applyGradients.call(this, gradients)
+      }
+    }
     Math.random = () => {
       throw backend.refuse(
         'draws random numbers (tf.random*, dropout), which would be the same ones at every call. Draw them outside and pass them in as an input',
@@ -214,6 +228,7 @@ function watchVariables(backend: TraceBackend, declared: ReadonlySet<tf.Variable
     engine.backendInstance = backendInstance
     for (const key of ['readSync', 'read', 'makeVariable'] as const) Reflect.deleteProperty(engine, key)
     tf.Variable.prototype.assign = assign
+    for (const { prototype, applyGradients } of optimizers) prototype.applyGradients = applyGradients
     Math.random = random
   }
 
@@ -240,9 +255,29 @@ function watchVariables(backend: TraceBackend, declared: ReadonlySet<tf.Variable
       }
       for (const { variable, initial } of made) giveStorage(variable, initial)
       if (made.length === 0) state.registeredVariables = registered
-      return made.map(({ variable }) => variable)
+      return [...made.map(({ variable }) => variable), ...ofOptimizers]
     },
   }
+}
+
+const tfjsOptimizers: readonly { readonly prototype: tf.Optimizer }[] = [
+  tf.AdadeltaOptimizer,
+  tf.AdagradOptimizer,
+  tf.AdamOptimizer,
+  tf.AdamaxOptimizer,
+  tf.MomentumOptimizer,
+  tf.RMSPropOptimizer,
+  tf.SGDOptimizer,
+]
+
+/** An optimizer's own numbers (Adam's βᵗ) and the slots that it made before. */
+function variablesOf(optimizer: tf.Optimizer): tf.Variable[] {
+  return Object.values(optimizer).flatMap((value: unknown) =>
+    (Array.isArray(value) ? value : [value]).flatMap((item: unknown) => {
+      const held = item instanceof tf.Variable ? item : (item as { variable?: unknown } | null | undefined)?.variable
+      return held instanceof tf.Variable ? [held] : []
+    }),
+  )
 }
 
 /** Gives a variable data of its own. */
