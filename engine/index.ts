@@ -9,6 +9,8 @@ export { sgd, type SgdOptions } from './optimizers/sgd.ts'
 export { clipByGlobalNorm, globalNorm, gradientsOf, type Gradients, type Optimizer } from './optimizers/optimizer.ts'
 export { glorotUniform, heNormal, uniformFanIn, zeros, type Initializer } from './initializers.ts'
 export { probeEngines, type EngineReport } from './report.ts'
+export { libraryFolders, renamedLibraries } from './backends/libraries.ts'
+export type { DeviceReport } from './backends/onnx-devices.ts'
 export type {
   BackendName,
   Compiled,

@@ -1,5 +1,6 @@
 import { usageError, unknownName } from '../core/errors.ts'
-import { assertOnnxDevice, makeOnnxProgram } from './backends/onnx.ts'
+import { makeOnnxProgram } from './backends/onnx.ts'
+import { assertOnnxDevice } from './backends/onnx-devices.ts'
 import { makeEagerProgram, readVariable, writeVariable } from './backends/eager.ts'
 import { loadOnnxRuntime, loadTensorFlow, loadWasm } from './backends/load.ts'
 import type { ProgramMaker } from './backends/program.ts'
@@ -74,7 +75,7 @@ async function open(backend: BackendName, device: string, threads: number): Prom
 function openOnnx(device: string, threads: number): Engine {
   const onnx = loadOnnxRuntime()
   if (!onnx.ok) throw missing('onnx', onnx)
-  assertOnnxDevice(device, onnx.value.devices)
+  assertOnnxDevice(onnx.value, device)
   const options = { runtime: onnx.value, device, threads, memory: createStateMemory() }
   const makeProgram: ProgramMaker = (request) => makeOnnxProgram(options, request)
   return createEngine('onnx', `ONNX Runtime ${onnx.value.version}`, device, threads, makeProgram)

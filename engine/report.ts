@@ -2,6 +2,7 @@ import { tf } from './tfjs.ts'
 import { messageOf } from '../core/errors.ts'
 import { createRng } from '../core/rng.ts'
 import { loadOnnxRuntime, loadTensorFlow, loadWasm } from './backends/load.ts'
+import { probeOnnxDevice, type DeviceReport } from './backends/onnx-devices.ts'
 import { adam } from './optimizers/adam.ts'
 import { gradientsOf } from './optimizers/optimizer.ts'
 import { heNormal } from './initializers.ts'
@@ -14,7 +15,8 @@ export interface EngineReport {
   readonly works: boolean
   /** Library and version, or why it cannot be used. */
   readonly detail: string
-  readonly devices: readonly string[]
+  /** Each tried, with the reason where it does not work. */
+  readonly devices: readonly DeviceReport[]
   /** What to type, where something is missing. */
   readonly mend?: string
   /** A convolutional training step compared with plain JavaScript: the largest difference of a weight, and one step's time. */
@@ -48,8 +50,11 @@ async function probe(engine: BackendName, reference: Float32Array): Promise<Engi
     const detail = works
       ? description
       : `${description}, but its weights differ from plain JavaScript's by ${difference.toExponential(1)}`
-    const devices =
-      engine === 'onnx' && loaded?.ok === true ? (loaded.value as { devices: readonly string[] }).devices : [device]
+    const onnx = engine === 'onnx' ? loadOnnxRuntime() : undefined
+    const devices: DeviceReport[] =
+      onnx?.ok === true
+        ? onnx.value.devices.map((name) => probeOnnxDevice(onnx.value, name))
+        : [{ device, works: true }]
     return { engine, works, detail, devices, smoke: { difference, milliseconds } }
   } catch (error) {
     return { engine, works: false, detail: messageOf(error).split('\n')[0]!, devices: [] }

@@ -1,10 +1,16 @@
-import { usageError } from '../../core/errors.ts'
+import { RingsideError, usageError } from '../../core/errors.ts'
 import { fields } from '../../core/state.ts'
 import type { TypedArray } from '../../core/dtype.ts'
 import { isDiscrete } from '../../envs/spaces/index.ts'
 import { createEncoder } from '../networks/observation.ts'
 import { createQNetwork } from '../networks/q-network.ts'
-import { createVariables, restoreVariables, saveVariables, underName } from '../../engine/layers/variables.ts'
+import {
+  createVariables,
+  notFinite,
+  restoreVariables,
+  saveVariables,
+  underName,
+} from '../../engine/layers/variables.ts'
 import { createAccumulator } from '../replay/accumulator.ts'
 import { createBatch } from '../replay/batch.ts'
 import { createTransitionStorage } from '../replay/transitions.ts'
@@ -84,13 +90,24 @@ export function createDqn(context: AgentContext, config: DqnConfig): Agent {
     const inputs = { observation, action, reward, discount, nextObservation, learningRate: learningRate(steps) }
     const out = learner.update(replay.masked)(replay.masked ? { ...inputs, nextMask } : inputs)
     updates++
+    const loss = out['loss']![0]!
+    if (!Number.isFinite(loss)) throw diverged(loss)
     return {
-      loss: out['loss']![0]!,
+      loss,
       meanQ: mean(out['q']!),
       maxQ: max(out['q']!),
       tdError: meanSize(out['error']!),
       ...(out['gradientNorm'] !== undefined && { gradientNorm: out['gradientNorm'][0]! }),
     }
+  }
+  const diverged = (loss: number): RingsideError => {
+    const broken = notFinite(engine, { ...underName('online', online), ...underName('target', target) })
+    const where =
+      broken === undefined ? 'the weights are finite still, so look at the rewards' : `"${broken}" is broken`
+    return new RingsideError(
+      `Learning diverged at step ${steps}, update ${updates}: the loss is ${loss}; ${where}. ` +
+        `Try a smaller learningRate (now ${learningRate(steps)}) or gradientNorm (now ${config.gradientNorm}).`,
+    )
   }
   /** How often a period ended between two step counts. */
   const due = (every: number, from: number, to: number): number => Math.floor(to / every) - Math.floor(from / every)

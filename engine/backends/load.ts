@@ -58,7 +58,8 @@ export function loadOnnxRuntime(): Loaded<OnnxRuntime> {
       Tensor: OnnxRuntime['Tensor']
       env: { logLevel: string }
     }
-    common.env.logLevel = 'error'
+    // What fails is thrown; the native library would print it a second time.
+    common.env.logLevel = 'fatal'
     const { binding, initOrt } = require('onnxruntime-node/dist/binding') as OrtBinding
     initOrt()
     const devices = binding.listSupportedBackends().map(({ name }) => name)
@@ -74,7 +75,7 @@ export function loadOnnxRuntime(): Loaded<OnnxRuntime> {
           interOpNumThreads: 1,
           executionMode: 'sequential',
           graphOptimizationLevel: 'all',
-          logSeverityLevel: 3,
+          logSeverityLevel: 4,
           // Threads that spin while they wait double the CPU time and win nothing.
           ...(threads > 1 && { extra: { session: { intra_op: { allow_spinning: '0' } } } }),
         })

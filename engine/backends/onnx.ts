@@ -1,5 +1,4 @@
 import { allocate, sizeOf, type DType, type TypedArray } from '../../core/dtype.ts'
-import { RingsideError } from '../../core/errors.ts'
 import { createFusedUpdate } from '../fusion/fused-update.ts'
 import { mostFloats, type StateMemory } from '../fusion/memory.ts'
 import { planFusion, type FusionPlan } from '../fusion/plan.ts'
@@ -178,11 +177,4 @@ function bindSlots(slots: readonly StateSlot[], model: GraphModel, plan: FusionP
     feed: undefined,
     spare: undefined,
   }))
-}
-
-export function assertOnnxDevice(device: string, offered: readonly string[]): void {
-  if (offered.includes(device)) return
-  throw new RingsideError(`The engine onnx offers the devices ${offered.join(', ')} here, not "${device}".`, {
-    exitStatus: 2,
-  })
 }

@@ -28,9 +28,16 @@ export function moveTowards(target: Variables, online: Weights, tau: number): vo
   }
 }
 
-/** Values by path, copied. */
+/** Values by path, copied. Refuses numbers that are none, so that no checkpoint ever holds a network that diverged. */
 export function saveVariables(engine: Engine, variables: Variables): StateTree {
+  const broken = notFinite(engine, variables)
+  if (broken !== undefined) throw new RingsideError(`"${broken}" holds NaN or infinity, and is not saved.`)
   return Object.fromEntries(Object.entries(variables).map(([path, variable]) => [path, engine.read(variable)]))
+}
+
+/** The path of the first variable with a NaN or an infinity in it. */
+export function notFinite(engine: Engine, variables: Variables): string | undefined {
+  return Object.keys(variables).find((path) => engine.read(variables[path]!).some((x) => !Number.isFinite(x)))
 }
 
 /** Checks all names and sizes before it writes the first value. */

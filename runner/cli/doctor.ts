@@ -1,6 +1,6 @@
 import { cpus, totalmem } from 'node:os'
 import { messageOf } from '../../core/errors.ts'
-import { probeEngines } from '../../engine/index.ts'
+import { libraryFolders, probeEngines, renamedLibraries } from '../../engine/index.ts'
 import { openCanvas } from '../../render/index.ts'
 import { ringsideVersion } from '../run/version.ts'
 
@@ -17,11 +17,14 @@ export async function run(args: Readonly<Record<string, unknown>>): Promise<void
     cpu: `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown'}`,
     memory: `${(totalmem() / 2 ** 30).toFixed(1)} GiB`,
   }
+  const warnings = process.platform === 'win32' ? renamedLibraries(libraryFolders()) : []
   const pick =
-    engines.find((e) => e.engine === 'tensorflow' && e.works && e.devices.includes('gpu')) ??
+    engines.find((e) => e.engine === 'tensorflow' && e.works && e.devices.some(({ device }) => device === 'gpu')) ??
     engines.find((e) => e.works && e.engine !== 'tensorflow')
   if (args['json'] === true) {
-    process.stdout.write(`${JSON.stringify({ machine, engines, canvas, auto: pick?.engine ?? null }, null, 2)}\n`)
+    process.stdout.write(
+      `${JSON.stringify({ machine, engines, warnings, canvas, auto: pick?.engine ?? null }, null, 2)}\n`,
+    )
     return
   }
   const out = [
@@ -36,9 +39,15 @@ export async function run(args: Readonly<Record<string, unknown>>): Promise<void
         engine === 'cpu' ? '' : `; weights within ${smoke.difference.toExponential(0)} of plain JavaScript's`
       out.push(`      a small convolutional training step takes ${smoke.milliseconds.toFixed(2)} ms${against}`)
     }
-    if (devices.length > 1) out.push(`      devices built in: ${devices.join(', ')} (only cpu is tried here)`)
+    if (devices.length > 1) {
+      for (const report of devices) {
+        out.push(`      ${report.works ? '✓' : '✗'} --device ${report.device}${report.works ? '' : `: ${report.why}`}`)
+        if (!report.works) out.push(`          to have it: ${report.mend}`)
+      }
+    }
     if (mend !== undefined) out.push(`      to have it: ${mend}`)
   }
+  for (const warning of warnings) out.push(`  ! ${warning}`)
   out.push(`  auto picks ${pick?.engine ?? 'nothing'}`, '', `Canvas\n  ${canvas.works ? '✓' : '✗'} ${canvas.detail}`)
   process.stdout.write(`${out.join('\n')}\n`)
 }

@@ -286,9 +286,10 @@ function openSession({
     } catch (error) {
       log.flush()
       summary('failed', { error: messageOf(error) })
-      throw error instanceof RingsideError
-        ? error
-        : new RingsideError(failure(error, experiment.step, folder), { cause: error })
+      throw new RingsideError(failure(error, experiment.step, folder), {
+        cause: error,
+        ...(error instanceof RingsideError && { exitStatus: error.exitStatus }),
+      })
     } finally {
       log.close()
       parts.close()
@@ -402,5 +403,8 @@ function writeConfig(folder: string, config: RunConfig, made: Made): void {
 }
 
 function failure(error: unknown, step: number, folder: string): string {
-  return `Training failed at step ${step}: ${messageOf(error)} The run's last checkpoint is kept in ${folder}.`
+  const message = messageOf(error).trim()
+  // What is ours says already what happened and when.
+  const what = error instanceof RingsideError ? message : `Training failed at step ${step}: ${message}`
+  return `${what}${/[.!?]$/.test(message) ? '' : '.'} The run's last checkpoint is kept in ${folder}.`
 }

@@ -94,6 +94,20 @@ export class Breaks {
   expect(existsSync(join(run, 'checkpoints'))).toBe(true)
 })
 
+test('learning that diverges stops with the step, the tensor and a checkpoint from before', () => {
+  const run = join(folder, 'diverges')
+  const wild = ['--set', 'learningRate=1e30', '--set', 'gradientNorm=null', '--set', 'loss=mse', ...short]
+  const { status, stderr } = ringside(['train', 'dqn', 'CartPole-v1', '--out', run, '--quiet', ...wild])
+  expect(stderr).toMatch(/diverged at step \d+, update \d+: the loss is .*"online\/.*learningRate/s)
+  expect(stderr).toMatch(/last checkpoint is kept/)
+  expect(status).toBe(1)
+  for (const step of readdirSync(join(run, 'checkpoints'))) {
+    const evaluated = ringside(['evaluate', run, '--checkpoint', step, '--episodes', '1', '--json'])
+    expect(evaluated.stderr).toBe('')
+    expect(evaluated.status).toBe(0)
+  }
+})
+
 test.skipIf(process.platform === 'win32')(
   'an output folder that cannot be written fails at once, with its name',
   () => {
