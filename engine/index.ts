@@ -10,6 +10,7 @@ export { clipByGlobalNorm, globalNorm, gradientsOf, type Gradients, type Optimiz
 export { glorotUniform, heNormal, uniformFanIn, zeros, type Initializer } from './initializers.ts'
 export { probeEngines, type EngineReport } from './report.ts'
 export { libraryFolders, renamedLibraries } from './backends/libraries.ts'
+export { linkTensorFlow, type LinkOptions } from './backends/link-tensorflow.ts'
 export type { DeviceReport } from './backends/onnx-devices.ts'
 export type {
   BackendName,

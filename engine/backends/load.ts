@@ -117,8 +117,10 @@ let tensorflow: Promise<Loaded<TensorFlowBackend>> | undefined
 
 /** @tensorflow/tfjs-node-gpu, else @tensorflow/tfjs-node. */
 export function loadTensorFlow(): Promise<Loaded<TensorFlowBackend>> {
-  tensorflow ??= tryLoadAsync('npm install @tensorflow/tfjs-node-gpu@4.22.0 (it downloads libtensorflow)', async () => {
+  tensorflow ??= tryLoadAsync('npx ringside doctor --link-tensorflow', async () => {
     restoreUtil()
+    // TensorFlow greets on stderr.
+    process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2'
     let why: unknown
     for (const name of ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node']) {
       try {

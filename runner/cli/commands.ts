@@ -143,7 +143,15 @@ export const commands: readonly Command[] = [
   {
     command: 'doctor',
     describe: 'which engines and canvases work here, which not, why, and what to do',
-    build: (options) => options.option('json', { type: 'boolean', default: false, describe: 'for programs' }),
+    build: (options) =>
+      options
+        .option('json', { type: 'boolean', default: false, describe: 'for programs' })
+        .option('link-tensorflow', {
+          type: 'string',
+          describe:
+            'give @tensorflow/tfjs-node-gpu a current TensorFlow from PyPI (2.15.0, with a GPU 2.18.1, or yours)',
+        })
+        .example('ringside doctor --link-tensorflow', ''),
     load: () => import('./doctor.ts'),
   },
 ]

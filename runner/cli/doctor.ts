@@ -1,10 +1,17 @@
 import { cpus, totalmem } from 'node:os'
 import { messageOf } from '../../core/errors.ts'
-import { libraryFolders, probeEngines, renamedLibraries } from '../../engine/index.ts'
+import { libraryFolders, linkTensorFlow, probeEngines, renamedLibraries } from '../../engine/index.ts'
 import { openCanvas } from '../../render/index.ts'
 import { ringsideVersion } from '../run/version.ts'
 
 export async function run(args: Readonly<Record<string, unknown>>): Promise<void> {
+  const link = args['linkTensorflow'] as string | undefined
+  if (link !== undefined) {
+    const log = (line: string): void => void process.stderr.write(`${line}…\n`)
+    const linked = linkTensorFlow({ version: link === '' ? undefined : link, log })
+    process.stdout.write(`Linked: ${linked}. Use it by --engine tensorflow.\n`)
+    return
+  }
   const engines = await probeEngines()
   const canvas = await openCanvas().then(
     ({ name }) => ({ works: true, detail: name as string }),

@@ -34,6 +34,12 @@ async function main(argv: readonly string[]): Promise<void> {
   await parser.parseAsync()
 }
 
+// A reader that has seen enough (`ringside list envs | head`) closes the pipe: that is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit()
+})
+
 try {
   await main(process.argv.slice(2))
 } catch (error) {

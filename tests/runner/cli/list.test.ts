@@ -26,3 +26,11 @@ test('the doctor tells which engines work', () => {
   expect(engines.filter((e) => e.works).map((e) => e.engine)).toEqual(expect.arrayContaining(['onnx', 'wasm', 'cpu']))
   for (const engine of engines) if (!engine.works) expect(engine.mend).toBeTruthy()
 })
+
+test.skipIf(process.platform === 'win32')('a reader that closes the pipe early sees no failure', () => {
+  const { stderr, stdout } = spawnSync('sh', ['-c', `"${process.execPath}" "${main}" list agents | head -n 1`], {
+    encoding: 'utf8',
+  })
+  expect(stdout.split('\n')).toHaveLength(2)
+  expect(stderr).toBe('')
+})
