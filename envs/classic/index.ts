@@ -16,3 +16,10 @@ register(
   { id: 'Acrobot-v1', maxEpisodeSteps: 500, rewardThreshold: -100 },
   async () => (await import('./acrobot.ts')).Acrobot,
 )
+register(
+  { id: 'MountainCarContinuous-v0', maxEpisodeSteps: 999, rewardThreshold: 90 },
+  async () => (await import('./mountain-car-continuous.ts')).MountainCarContinuous,
+)
+const pendulum = async () => (await import('./pendulum.ts')).Pendulum
+register({ id: 'Pendulum-v1', maxEpisodeSteps: 200 }, pendulum)
+register({ id: 'PendulumDiscrete-v1', kwargs: { actions: 5 }, maxEpisodeSteps: 200 }, pendulum)

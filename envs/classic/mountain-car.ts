@@ -1,12 +1,10 @@
 import type { Scene } from '../../core/scene.ts'
 import { fields } from '../../core/state.ts'
 import { Environment, resetBounds } from '../environment.ts'
-import { palette } from '../palette.ts'
 import { box, discrete } from '../spaces/index.ts'
 import type { EnvSnapshot, ResetResult, StepResult } from '../types.ts'
+import { maxPosition, minPosition, mountainCarScene } from './mountain-car-scene.ts'
 
-const minPosition = -1.2
-const maxPosition = 0.6
 const maxSpeed = 0.07
 const goalPosition = 0.5
 const engineForce = 0.001
@@ -59,46 +57,7 @@ export class MountainCar extends Environment<Float32Array, number> {
   }
 
   render(): Scene {
-    const scale = 600 / (maxPosition - minPosition)
-    const screenX = (position: number): number => (position - minPosition) * scale
-    const screenY = (position: number): number => 380 - (Math.sin(3 * position) * 0.45 + 0.55) * 300
-    const hill: number[] = []
-    for (let i = 0; i <= 100; i++) {
-      const position = minPosition + (i / 100) * (maxPosition - minPosition)
-      hill.push(screenX(position), screenY(position))
-    }
-    const slope = -Math.atan(Math.cos(3 * this.position) * 3 * 0.45 * (300 / scale))
-    const [goalX, goalY] = [screenX(goalPosition), screenY(goalPosition)]
-    return {
-      width: 600,
-      height: 400,
-      background: palette.paper,
-      fps: 30,
-      caption: `position ${this.position.toFixed(2)}, speed ${this.velocity.toFixed(3)}`,
-      items: [
-        { kind: 'polygon', points: [0, 400, ...hill, 600, 400], fill: palette.sand },
-        { kind: 'line', points: hill, stroke: { color: palette.grey, width: 3 } },
-        { kind: 'line', points: [goalX, goalY, goalX, goalY - 50], stroke: { color: palette.ink, width: 3 } },
-        {
-          kind: 'polygon',
-          points: [goalX, goalY - 50, goalX + 26, goalY - 41, goalX, goalY - 32],
-          fill: palette.green,
-        },
-        {
-          kind: 'sprite',
-          id: 'car',
-          x: screenX(this.position),
-          y: screenY(this.position),
-          angle: slope,
-          items: [
-            { kind: 'rect', x: -22, y: -26, width: 44, height: 16, cornerRadius: 4, fill: palette.blue },
-            { kind: 'rect', x: -12, y: -36, width: 24, height: 12, cornerRadius: 4, fill: palette.sky },
-            { kind: 'circle', x: -13, y: -8, radius: 8, fill: palette.ink },
-            { kind: 'circle', x: 13, y: -8, radius: 8, fill: palette.ink },
-          ],
-        },
-      ],
-    }
+    return mountainCarScene(this.position, this.velocity, goalPosition)
   }
 
   protected saveState(): EnvSnapshot {

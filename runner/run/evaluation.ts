@@ -21,13 +21,20 @@ export interface EvaluationPlan {
 /** Episodes that step together; each lane plays a fixed share, so that short episodes are not counted more often. */
 const maxLanes = 10
 
+/**
+ * Where an environment has no time limit, an evaluation's episodes are cut here, in steps: a policy that walks into a wall
+ * for ever would never be told so.
+ */
+export const longestEpisode = 10_000
+
 /** Plays whole episodes in environments of their own at the evaluation ε: raw returns, unclipped and undiscounted. */
 export async function evaluate(plan: EvaluationPlan & { stopRequested: () => boolean }): Promise<Evaluation | undefined>
 export async function evaluate(plan: EvaluationPlan & { stopRequested?: never }): Promise<Evaluation>
 export async function evaluate(plan: EvaluationPlan): Promise<Evaluation | undefined> {
   const { agent, env: spec, episodes, seed, purpose, breathe, stopRequested } = plan
   const lanes = Math.min(maxLanes, episodes)
-  const env = await makeVector(spec, { lanes, autoreset: 'same-step' })
+  const maxEpisodeSteps = spec.maxEpisodeSteps ?? longestEpisode
+  const env = await makeVector(spec, { lanes, autoreset: 'same-step', maxEpisodeSteps })
   const rng = createRng(seed, 'evaluation', purpose)
   const quota = (lane: number): number => Math.floor(episodes / lanes) + (lane < episodes % lanes ? 1 : 0)
   const byLane: { return: number; length: number }[][] = Array.from({ length: lanes }, () => [])

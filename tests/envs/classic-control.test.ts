@@ -41,3 +41,46 @@ describe.each(['CartPole-v1', 'MountainCar-v0', 'Acrobot-v1'])('%s steps as Gymn
     }
   })
 })
+
+interface ContinuousCase {
+  readonly state: number[]
+  readonly dtype: 'float32' | 'float64'
+  readonly steps: readonly (Fixture['cases'][number]['steps'][number] & { readonly action: number })[]
+}
+
+describe.each(['Pendulum-v1', 'MountainCarContinuous-v0'])('%s steps as Gymnasium does', (id) => {
+  const { cases } = JSON.parse(readFileSync(new URL(`fixtures/${id}.json`, import.meta.url), 'utf8')) as {
+    cases: readonly ContinuousCase[]
+  }
+
+  test('from each of 300 recorded states, nine actions, clipped ones too, to 1e-12', async () => {
+    const env = (await make(id)).unwrapped
+    env.reset({ seed: 1 })
+    const snapshot = env.snapshot()
+    expect(cases.length).toBe(300)
+    for (const { state, dtype, steps } of cases) {
+      for (const expected of steps) {
+        const array = dtype === 'float32' ? Float32Array.from(state) : Float64Array.from(state)
+        env.restore({ ...snapshot, state: array })
+        const result = env.step(Float32Array.of(expected.action))
+        const reached = env.snapshot()['state'] as Float64Array
+        expected.state.forEach((x, i) => expect(Math.abs(reached[i]! - x)).toBeLessThanOrEqual(1e-12))
+        expected.observation.forEach((x, i) =>
+          expect(Math.abs((result.observation as Float32Array)[i]! - x)).toBeLessThan(1e-6),
+        )
+        expect(Math.abs(result.reward - expected.reward)).toBeLessThanOrEqual(1e-12)
+        expect(result.terminated).toBe(expected.terminated)
+      }
+    }
+  })
+})
+
+test('the pendulum for agents of discrete actions has evenly spread torques', async () => {
+  const [discrete, continuous] = [await make('PendulumDiscrete-v1'), await make('Pendulum-v1')]
+  for (const [action, torque] of [-2, -1, 0, 1, 2].entries()) {
+    discrete.reset({ seed: 4 })
+    continuous.reset({ seed: 4 })
+    const step = continuous.step(Float32Array.of(torque))
+    expect(discrete.step(action)).toEqual(step)
+  }
+})

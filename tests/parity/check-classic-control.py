@@ -12,10 +12,11 @@ for path in sorted(fixtures.glob("*.json")):
     env.reset(seed=0)
     for case in json.loads(path.read_text())["cases"]:
         for action, expected in enumerate(case["steps"]):
-            state = np.array(case["state"])
-            inner.state = tuple(float(x) for x in state) if path.stem.startswith("MountainCar") else state
+            state = np.array(case["state"], dtype=case.get("dtype", "float64"))
+            inner.state = tuple(float(x) for x in state) if path.stem == "MountainCar-v0" else state
             inner.steps_beyond_terminated = None
-            observation, reward, terminated, _, _ = inner.step(action)
+            given = np.array([expected["action"]], dtype=np.float32) if "action" in expected else action
+            observation, reward, terminated, _, _ = inner.step(given)
             assert np.allclose(inner.state, expected["state"], rtol=0, atol=1e-12), (path.stem, case["state"], action)
             assert np.allclose(observation, expected["observation"], rtol=0, atol=1e-6)
             assert reward == expected["reward"] and terminated == expected["terminated"]

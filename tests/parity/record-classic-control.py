@@ -46,3 +46,34 @@ for env_id in ("CartPole-v1", "MountainCar-v0", "Acrobot-v1"):
         inner.state = tuple(kept) if env_id == "MountainCar-v0" else kept
         cases.append({"state": [float(x) for x in state], "steps": steps})
     (out / f"{env_id}.json").write_text(json.dumps({"gymnasium": gym.__version__, "cases": cases}))
+
+# Continuous actions: each state with some of them, beyond the bounds too, which the bare environments clip. Gymnasium's
+# mountain car keeps doubles after a reset and float32 after a step: half of its states are of each kind.
+torques = np.array([-2.5, -2, -1.3, -0.1, 0, 0.7, 1, 2, 3], dtype=np.float32)
+for env_id, low, high in (
+    ("Pendulum-v1", [-10, -8], [10, 8]),
+    ("MountainCarContinuous-v0", [-1.2, -0.07], [0.6, 0.07]),
+):
+    inner = gym.make(env_id).unwrapped
+    rng = np.random.default_rng(7)
+    inner.reset(seed=7)
+    cases = []
+    for number in range(300):
+        state = rng.uniform(low, high)
+        if env_id.startswith("Mountain") and number % 2 == 0:
+            state = state.astype(np.float32)
+        steps = []
+        for action in torques:
+            inner.state = state.copy()
+            observation, reward, terminated, _, _ = inner.step(np.array([action], dtype=np.float32))
+            steps.append(
+                {
+                    "action": float(action),
+                    "state": [float(x) for x in inner.state],
+                    "observation": [float(x) for x in observation],
+                    "reward": float(reward),
+                    "terminated": bool(terminated),
+                }
+            )
+        cases.append({"state": [float(x) for x in state], "dtype": str(state.dtype), "steps": steps})
+    (out / f"{env_id}.json").write_text(json.dumps({"gymnasium": gym.__version__, "cases": cases}))
