@@ -2,10 +2,10 @@ import { allocate, sizeOf, type DType, type TypedArray } from '../../core/dtype.
 import { createFusedUpdate } from '../fusion/fused-update.ts'
 import { mostFloats, type StateMemory } from '../fusion/memory.ts'
 import { planFusion, type FusionPlan } from '../fusion/plan.ts'
-import { encodeModel, type GraphModel, type GraphPort } from '../onnx/model.ts'
+import { encodeModel, type GraphPort } from '../onnx/model.ts'
 import { cpuBackend, internals, type tf } from '../tfjs.ts'
 import { trace, type StateSlot, type Trace } from '../trace/trace.ts'
-import type { OnnxRuntime, OrtTensor } from './load.ts'
+import type { OnnxRuntime, OrtSession, OrtTensor } from './load.ts'
 import type { Program, ProgramRequest } from './program.ts'
 
 export interface OnnxProgramOptions {
@@ -14,6 +14,15 @@ export interface OnnxProgramOptions {
   readonly threads: number
   /** Of the engine: functions that share variables share it. */
   readonly memory: StateMemory
+}
+
+/** One graph of a program. */
+interface Stage {
+  readonly session: OrtSession | undefined
+  readonly reads: ReadonlySet<string>
+  readonly writes: ReadonlySet<string>
+  readonly feeds: Record<string, OrtTensor>
+  readonly fetches: Record<string, OrtTensor>
 }
 
 /** A variable's place in a program. */
@@ -41,30 +50,56 @@ export function makeOnnxProgram(
 ): Program {
   const traced = trace(request.fn, request.name, request.specs, request.state, request.adopted)
   const plan = device === 'cpu' ? planWithin(mostFloats, traced) : undefined
-  const model = plan?.graph ?? traced.model
+  const graphs = plan?.stages.map(({ graph }) => graph) ?? [traced.model]
   const fused = plan && createFusedUpdate(plan, variablesByPort(traced.slots), memory)
-  const session =
-    model.outputs.length === 0 ? undefined : runtime.createSession(encodeModel(model), { device, threads })
+  const stages = graphs.map((graph): Stage => {
+    const idle = graph.outputs.length === 0
+    return {
+      session: idle ? undefined : runtime.createSession(encodeModel(graph), { device, threads }),
+      reads: new Set(graph.inputs.map(({ name }) => name)),
+      writes: new Set(graph.outputs.map(({ name }) => name)),
+      feeds: {},
+      fetches: {},
+    }
+  })
   const home = cpuBackend()
   const { Tensor } = runtime
-
-  const feeds: Record<string, OrtTensor> = {}
-  const fetches: Record<string, OrtTensor> = {}
   const tensorOf = (dtype: string, shape: readonly number[]): OrtTensor =>
     new Tensor(dtype, allocate(dtype as DType, sizeOf(shape)), [...shape])
+  /** Where the graphs find a value, and where they leave it. */
+  const feed = (name: string, tensor: OrtTensor): void => {
+    for (const stage of stages) if (stage.reads.has(name)) stage.feeds[name] = tensor
+  }
+  const fetch = (name: string, tensor: OrtTensor): void => {
+    for (const stage of stages) if (stage.writes.has(name)) stage.fetches[name] = tensor
+  }
 
   // Functions that share variables (acting and learning) see the same two arrays in turn.
   const wrapped = new WeakMap<TypedArray, OrtTensor>()
 
   const results: Record<string, TypedArray> = {}
+  const resultTensors = new Map<string, OrtTensor>()
   for (const [name, port] of Object.entries(traced.results) as [string, GraphPort][]) {
     const tensor = tensorOf(port.dtype, port.shape)
-    fetches[port.name] = tensor
+    resultTensors.set(port.name, tensor)
+    fetch(port.name, tensor)
     results[name] = tensor.data
   }
-  const slots = bindSlots(traced.slots, model, plan)
-  for (const slot of slots)
-    if (slot.output !== undefined) slot.spare = tensorOf(slot.variable.dtype, slot.variable.shape)
+  // What steps read too lies in the memory, and new values of the state in the variables' own arrays.
+  const elsewhere = new Set([
+    ...(plan?.handedOver.map(({ name }) => name) ?? []),
+    ...traced.slots.map(({ output }) => output),
+  ])
+  for (const { name, dtype, shape } of plan?.carried ?? []) {
+    if (elsewhere.has(name)) continue
+    const tensor = resultTensors.get(name) ?? tensorOf(dtype, shape)
+    fetch(name, tensor)
+    feed(name, tensor)
+  }
+  const slots = bindSlots(traced.slots, stages, plan)
+  for (const slot of slots) {
+    if (slot.output !== undefined && !slot.resident) slot.spare = tensorOf(slot.variable.dtype, slot.variable.shape)
+  }
   const inputs = request.specs
     .map(({ name, dtype, shape }, index) => ({
       port: traced.inputs[name],
@@ -74,7 +109,6 @@ export function makeOnnxProgram(
       array: undefined as TypedArray | undefined,
     }))
     .filter((input) => input.port !== undefined)
-  const read = new Set(model.inputs.map(({ name }) => name))
   const given: Record<string, TypedArray> = {}
   let memoryVersion = -1
 
@@ -85,7 +119,7 @@ export function makeOnnxProgram(
         if (array === input.array) continue
         input.array = array
         given[input.port!] = array
-        if (read.has(input.port!)) feeds[input.port!] = new Tensor(input.dtype, array, input.shape)
+        feed(input.port!, new Tensor(input.dtype, array, input.shape))
       }
       for (const slot of slots) {
         const { variable } = slot
@@ -93,18 +127,26 @@ export function makeOnnxProgram(
         if (data.values !== slot.present || (slot.resident && data.refCount > 1)) {
           slot.present = slot.resident ? memory.settle(variable) : data.values
           slot.feed = feedOf(variable, slot.present)
+          if (slot.input !== undefined) feed(slot.input, slot.feed)
+          // A later stage reads what the fused steps made of it, at the same place.
+          if (slot.resident && slot.output !== undefined) feed(slot.output, slot.feed)
         }
-        if (slot.input !== undefined) feeds[slot.input] = slot.feed!
-        if (slot.output !== undefined) fetches[slot.output] = slot.spare!
+        if (slot.spare === undefined) continue
+        if (slot.input !== undefined) feed(slot.input, slot.feed!)
+        fetch(slot.output!, slot.spare)
+        feed(slot.output!, slot.spare)
       }
       if (fused !== undefined && memoryVersion !== memory.version) fetchIntoMemory()
-      session?.run(feeds, fetches)
-      fused?.run(given)
+      for (let i = 0; i < stages.length; i++) {
+        const { session, feeds, fetches } = stages[i]!
+        session?.run(feeds, fetches)
+        fused?.run(i, given)
+      }
       for (const slot of slots) if (slot.spare !== undefined) advance(slot)
       return results
     },
     dispose() {
-      session?.dispose()
+      for (const { session } of stages) session?.dispose()
       fused?.dispose()
     },
   }
@@ -112,7 +154,11 @@ export function makeOnnxProgram(
   function fetchIntoMemory(): void {
     memoryVersion = memory.version
     const views = fused!.outputs()
-    for (const { name, shape } of plan!.handedOver) fetches[name] = new Tensor('float32', views[name]!, [...shape])
+    for (const { name, shape } of plan!.handedOver) {
+      const tensor = new Tensor('float32', views[name]!, [...shape])
+      fetch(name, tensor)
+      feed(name, tensor)
+    }
   }
 
   function feedOf({ dtype, shape }: tf.Variable, values: TypedArray): OrtTensor {
@@ -158,23 +204,27 @@ function variablesByPort(slots: readonly StateSlot[]): Map<string, tf.Variable> 
   )
 }
 
-function bindSlots(slots: readonly StateSlot[], model: GraphModel, plan: FusionPlan | undefined): BoundSlot[] {
-  const inputs = new Set(model.inputs.map(({ name }) => name))
-  const outputs = new Set(model.outputs.map(({ name }) => name))
+function bindSlots(slots: readonly StateSlot[], stages: readonly Stage[], plan: FusionPlan | undefined): BoundSlot[] {
+  const steps = plan?.stages.flatMap((stage) => stage.steps) ?? []
   const fused = new Set<string | undefined>(
-    plan?.steps.flatMap(({ operands, next }) => [
+    steps.flatMap(({ operands, next }) => [
       ...operands.map((operand) => (operand.from === 'state' ? operand.name : undefined)),
       next,
     ]),
   )
   fused.delete(undefined)
-  return slots.map(({ variable, input, output }) => ({
-    variable,
-    input: input !== undefined && inputs.has(input) ? input : undefined,
-    output: output !== undefined && outputs.has(output) ? output : undefined,
-    resident: fused.has(input) || fused.has(output),
-    present: undefined,
-    feed: undefined,
-    spare: undefined,
-  }))
+  const isRead = (name: string): boolean => stages.some(({ reads }) => reads.has(name))
+  const isWritten = (name: string): boolean => stages.some(({ writes }) => writes.has(name))
+  return slots.map(({ variable, input, output }) => {
+    const resident = fused.has(input) || fused.has(output)
+    return {
+      variable,
+      input: input !== undefined && isRead(input) ? input : undefined,
+      output: output !== undefined && (resident ? isRead(output) : isWritten(output)) ? output : undefined,
+      resident,
+      present: undefined,
+      feed: undefined,
+      spare: undefined,
+    }
+  })
 }

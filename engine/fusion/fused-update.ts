@@ -6,18 +6,18 @@ import type { StateMemory } from './memory.ts'
 import type { FusionPlan } from './plan.ts'
 import { WebAssembly } from './wasm.ts'
 
-/** The fused part of a compiled update, ready to run after its graph. */
+/** The fused part of a compiled update, ready to run after its graphs. */
 export interface FusedUpdate {
-  /** Views for the graph to write into, by the names of its outputs; new ones after the memory has grown. */
+  /** Views for the graphs to write into, by the names of their outputs; new ones after the memory has grown. */
   outputs(): Readonly<Record<string, Float32Array>>
-  /** `inputs` gives the scalar inputs by their graph names. */
-  run(inputs: Readonly<Record<string, TypedArray>>): void
+  /** The steps of one stage; `inputs` gives the scalar inputs by their graph names. */
+  run(stage: number, inputs: Readonly<Record<string, TypedArray>>): void
   dispose(): void
 }
 
 /** `variables` by the names of their graph inputs and outputs. */
 export function createFusedUpdate(
-  { steps, handedOver }: FusionPlan,
+  { stages, handedOver }: FusionPlan,
   variables: ReadonlyMap<string, tf.Variable>,
   memory: StateMemory,
 ): FusedUpdate {
@@ -26,26 +26,30 @@ export function createFusedUpdate(
     if (!blocks.has(name)) blocks.set(name, { address: memory.allocate(length), length })
   }
   for (const { name, shape } of handedOver) reserve(name, sizeOf(shape))
-  const scalarInputs: string[] = []
-  for (const { operands } of steps) {
+  const scalarInputs = new Set<string>()
+  for (const { operands } of stages.flatMap(({ steps }) => steps)) {
     for (const operand of operands) {
-      if (operand.from !== 'input' || blocks.has(operand.name)) continue
+      if (operand.from !== 'input') continue
       reserve(operand.name, 1)
-      scalarInputs.push(operand.name)
+      scalarInputs.add(operand.name)
     }
   }
-  const bytes = compileKernels(steps, {
-    of: ({ from, name }) => (from === 'state' ? memory.addressOf(variables.get(name)!) : blocks.get(name)!.address),
-    ofNext: (name) => memory.addressOf(variables.get(name)!),
+  const kernels = stages.map(({ steps }) => {
+    if (steps.length === 0) return undefined
+    const bytes = compileKernels(steps, {
+      of: ({ from, name }) => (from === 'state' ? memory.addressOf(variables.get(name)!) : blocks.get(name)!.address),
+      ofNext: (name) => memory.addressOf(variables.get(name)!),
+    })
+    const module = new WebAssembly.Module(bytes)
+    return new WebAssembly.Instance(module, { env: { memory: memory.memory } }).exports
   })
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory: memory.memory } })
 
   let version = -1
   let cells: readonly { name: string; cell: Float32Array }[] = []
   const bind = (): void => {
     if (version === memory.version) return
     version = memory.version
-    cells = scalarInputs.map((name) => ({ name, cell: memory.view(blocks.get(name)!.address, 1) }))
+    cells = [...scalarInputs].map((name) => ({ name, cell: memory.view(blocks.get(name)!.address, 1) }))
   }
   return {
     outputs: () =>
@@ -55,10 +59,10 @@ export function createFusedUpdate(
           return [name, memory.view(address, length)]
         }),
       ),
-    run(inputs) {
+    run(stage, inputs) {
       bind()
       for (const { name, cell } of cells) cell[0] = inputs[name]![0]!
-      exports.run()
+      kernels[stage]?.run()
     },
     dispose() {
       for (const { address, length } of blocks.values()) memory.free(address, length)

@@ -40,13 +40,20 @@ export interface FusedStep {
   readonly replaces: string | undefined
 }
 
-/** What is left for ONNX Runtime, and what the state goes through afterwards, element by element. */
-export interface FusionPlan {
+/** A graph for ONNX Runtime, and what the state goes through after it, element by element. Either may be empty. */
+export interface FusionStage {
   readonly graph: GraphModel
   /** In an order in which each comes after its operands. */
   readonly steps: readonly FusedStep[]
-  /** Outputs of the graph that the steps read. */
+}
+
+/** Stages run one after another; a graph may read what an earlier stage made of the state, under the output's name. */
+export interface FusionPlan {
+  readonly stages: readonly FusionStage[]
+  /** Outputs of graphs that steps read. */
   readonly handedOver: readonly GraphPort[]
+  /** Outputs of graphs that later graphs read. */
+  readonly carried: readonly GraphPort[]
 }
 
 export interface StatePorts {
@@ -55,15 +62,20 @@ export interface StatePorts {
 }
 
 /**
- * Finds the largest part of a graph that (a) is element-wise on float32, (b) leads to nothing but new values of the
- * state, and (c) reads only the state, scalars and outputs of the rest: optimizers, moving averages, target syncs. One
- * loop over memory does all of a variable's ops there, where a graph makes one pass for each. Undefined when there is none.
+ * Finds the largest part of a graph that (a) is element-wise on float32, (b) leads to new values of the state, and (c)
+ * reads only the state, scalars and outputs of the rest: optimizers, moving averages, target syncs. One loop over memory
+ * does all of a variable's ops there, where a graph makes one pass for each. Where the rest goes on with the new values (a
+ * generator's step against a discriminator that has just moved), it is cut into stages. Undefined when there is no such part.
  */
 export function planFusion(model: GraphModel, state: readonly StatePorts[]): FusionPlan | undefined {
+  return plan(model, state, true) ?? plan(model, state, false)
+}
+
+function plan(model: GraphModel, state: readonly StatePorts[], staged: boolean): FusionPlan | undefined {
   const names = namesOf(model, state)
   const barred = new Set<string>()
   for (;;) {
-    const fused = fusedNodes(model, names, barred)
+    const fused = fusedNodes(model, names, barred, staged)
     if (fused.size === 0) return undefined
     // A variable that the graph rewrites moves from array to array, so that the fused steps cannot read it in place.
     const made = new Set([...fused].flatMap((node) => node.outputs))
@@ -75,8 +87,12 @@ export function planFusion(model: GraphModel, state: readonly StatePorts[]): Fus
         !barred.has(input) &&
         [...fused].some((node) => node.inputs.includes(input)),
     )
-    if (moving.length === 0) return assemble(model, names, fused)
-    for (const { input } of moving) barred.add(input!)
+    if (moving.length > 0) {
+      for (const { input } of moving) barred.add(input!)
+      continue
+    }
+    const stages = stagesOf(model, names, fused)
+    return stages && assemble(model, names, fused, stages)
   }
 }
 
@@ -87,23 +103,34 @@ interface Names {
   /** State inputs by the state outputs of the same variable. */
   readonly replaced: ReadonlyMap<string, string | undefined>
   readonly inputs: ReadonlyMap<string, GraphPort>
+  readonly outputs: ReadonlyMap<string, GraphPort>
   readonly constants: ReadonlyMap<string, number | undefined>
+  readonly producers: ReadonlyMap<string, GraphNode>
 }
 
 function namesOf(model: GraphModel, state: readonly StatePorts[]): Names {
-  const sizes = new Map(model.outputs.map(({ name, shape }) => [name, sizeOf(shape)]))
+  const outputs = new Map(model.outputs.map((port) => [port.name, port]))
   return {
     stateInputs: new Set(state.flatMap(({ input }) => input ?? [])),
-    stateOutputs: new Map(state.flatMap(({ output }) => (output === undefined ? [] : [[output, sizes.get(output)!]]))),
+    stateOutputs: new Map(
+      state.flatMap(({ output }) => (output === undefined ? [] : [[output, sizeOf(outputs.get(output)!.shape)]])),
+    ),
     replaced: new Map(state.flatMap(({ input, output }) => (output === undefined ? [] : [[output, input]]))),
     inputs: new Map(model.inputs.map((port) => [port.name, port])),
+    outputs,
     constants: new Map(
       model.initializers.map(({ name, data }) => [name, data.length === 1 ? Number(data[0]) : undefined]),
     ),
+    producers: new Map(model.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const))),
   }
 }
 
-function fusedNodes(model: GraphModel, names: Names, barred: ReadonlySet<string>): Set<GraphNode> {
+function fusedNodes(
+  model: GraphModel,
+  names: Names,
+  barred: ReadonlySet<string>,
+  staged: boolean,
+): ReadonlySet<GraphNode> {
   const results = new Set(model.outputs.map(({ name }) => name).filter((name) => !names.stateOutputs.has(name)))
   const consumers = new Map<string, GraphNode[]>()
   for (const node of model.nodes) {
@@ -116,9 +143,10 @@ function fusedNodes(model: GraphModel, names: Names, barred: ReadonlySet<string>
   const fused = new Set<GraphNode>()
   for (const node of model.nodes.toReversed()) {
     const name = node.outputs[0]!
-    const readers = consumers.get(name) ?? []
-    const leadsToStateOnly = !results.has(name) && readers.every((reader) => fused.has(reader))
-    if (leadsToStateOnly && canFuse(node, names, barred)) fused.add(node)
+    const readByFused = (consumers.get(name) ?? []).every((reader) => fused.has(reader))
+    // New values of the state may be read by a later stage; what lies between may not.
+    const reachable = readByFused || (staged && names.stateOutputs.has(name))
+    if (!results.has(name) && reachable && canFuse(node, names, barred)) fused.add(node)
   }
   return fused
 }
@@ -140,12 +168,126 @@ function canFuse(node: GraphNode, names: Names, barred: ReadonlySet<string>): bo
   })
 }
 
-function assemble(model: GraphModel, names: Names, fused: ReadonlySet<GraphNode>): FusionPlan {
-  const steps: FusedStep[] = []
-  const indexes = new Map<string, number>()
+const mostStages = 8
+
+/**
+ * The stage of every node: a graph's comes after the fused steps that it reads, and steps come after the graph that they
+ * read. Steps that share operands or variables stay together. Undefined where that cannot be: they wait for each other, or
+ * a later graph still needs a value that an earlier stage overwrites.
+ */
+function stagesOf(
+  model: GraphModel,
+  names: Names,
+  fused: ReadonlySet<GraphNode>,
+): ReadonlyMap<GraphNode, number> | undefined {
+  const groups = groupsOf(names, fused)
+  const stages = new Map(model.nodes.map((node) => [node, 0]))
+  for (let changed = true; changed;) {
+    changed = false
+    const raise = (node: GraphNode, to: number): void => {
+      if (to <= stages.get(node)!) return
+      stages.set(node, to)
+      changed = true
+    }
+    for (const node of model.nodes) {
+      for (const name of node.inputs) {
+        const producer = names.producers.get(name)
+        if (producer === undefined) continue
+        raise(node, stages.get(producer)! + (fused.has(producer) && !fused.has(node) ? 1 : 0))
+      }
+    }
+    for (const group of groups) {
+      const last = Math.max(...group.map((node) => stages.get(node)!))
+      for (const node of group) raise(node, last)
+    }
+    if (Math.max(...stages.values()) > mostStages) return undefined
+  }
+  const overwritten = new Map<string, number>()
+  for (const node of fused) {
+    const replaced = names.replaced.get(node.outputs[0]!)
+    if (replaced !== undefined) overwritten.set(replaced, stages.get(node)!)
+  }
+  const isStale = model.nodes.some(
+    (node) => !fused.has(node) && node.inputs.some((name) => (overwritten.get(name) ?? Infinity) < stages.get(node)!),
+  )
+  return isStale ? undefined : stages
+}
+
+function groupsOf(names: Names, fused: ReadonlySet<GraphNode>): GraphNode[][] {
+  const parent = new Map<unknown, unknown>()
+  const find = (key: unknown): unknown => {
+    const up = parent.get(key) ?? key
+    if (up === key) return key
+    const root = find(up)
+    parent.set(key, root)
+    return root
+  }
+  for (const node of fused) {
+    const variable = names.replaced.get(node.outputs[0]!)
+    const tied = node.inputs.flatMap((name): unknown[] => {
+      const producer = names.producers.get(name)
+      if (producer !== undefined && fused.has(producer)) return [producer]
+      return names.stateInputs.has(name) ? [name] : []
+    })
+    for (const other of variable === undefined ? tied : [...tied, variable]) parent.set(find(node), find(other))
+  }
+  const groups = new Map<unknown, GraphNode[]>()
+  for (const node of fused) {
+    const root = find(node)
+    groups.set(root, [...(groups.get(root) ?? []), node])
+  }
+  return [...groups.values()]
+}
+
+/** Undefined where a value would be carried whose shape is not known. */
+function assemble(
+  model: GraphModel,
+  names: Names,
+  fused: ReadonlySet<GraphNode>,
+  stageOf: ReadonlyMap<GraphNode, number>,
+): FusionPlan | undefined {
+  const count = Math.max(...model.nodes.map((node) => stageOf.get(node)!)) + 1
+  const nodes: GraphNode[][] = Array.from({ length: count }, () => [])
+  const outputs: Map<string, GraphPort>[] = Array.from({ length: count }, () => new Map())
+  const steps: FusedStep[][] = Array.from({ length: count }, () => [])
+  const places = new Map<string, number>()
   const handedOver = new Map<string, GraphPort>()
+  const carried = new Map<string, GraphPort>()
+
+  for (const node of model.nodes) {
+    if (fused.has(node)) continue
+    const stage = stageOf.get(node)!
+    nodes[stage]!.push(node)
+    for (const name of node.inputs) {
+      const producer = names.producers.get(name)
+      if (producer === undefined || fused.has(producer) || stageOf.get(producer) === stage) continue
+      const known = model.shapes?.get(name)
+      if (known === undefined) return undefined
+      carried.set(name, { name, ...known })
+      outputs[stageOf.get(producer)!]!.set(name, { name, ...known })
+    }
+  }
+  for (const port of model.outputs) {
+    const producer = names.producers.get(port.name)
+    if (producer === undefined || !fused.has(producer))
+      outputs[producer ? stageOf.get(producer)! : 0]!.set(port.name, port)
+  }
+
+  /** An output of a graph for the steps; results and new values of the state are copied: they have arrays of their own. */
+  const handOver = (name: string, shape: readonly number[]): string => {
+    const stage = stageOf.get(names.producers.get(name)!)!
+    const given = names.outputs.has(name) ? `${name}_handed_over` : name
+    if (!handedOver.has(given)) {
+      const port: GraphPort = { name: given, dtype: 'float32', shape }
+      if (given !== name) nodes[stage]!.push({ op: 'Identity', inputs: [name], outputs: [given], attributes: {} })
+      handedOver.set(given, port)
+      outputs[stage]!.set(given, port)
+    }
+    return given
+  }
   for (const node of model.nodes) {
     if (!fused.has(node)) continue
+    const own = steps[stageOf.get(node)!]!
     const { operands: shapes, output } = node.extents!
     const operands = node.inputs.map((name, i): Operand => {
       const size = sizeOf(shapes[i]!)
@@ -153,14 +295,13 @@ function assemble(model: GraphModel, names: Names, fused: ReadonlySet<GraphNode>
       if (constant !== undefined) return { from: 'constant', value: constant }
       if (names.stateInputs.has(name)) return { from: 'state', name, size }
       if (names.inputs.has(name)) return { from: 'input', name, size }
-      const index = indexes.get(name)
+      const index = places.get(name)
       if (index !== undefined) return { from: 'step', index, size }
-      handedOver.set(name, { name, dtype: 'float32', shape: shapes[i]! })
-      return { from: 'graph', name, size }
+      return { from: 'graph', name: handOver(name, shapes[i]!), size }
     })
     const name = node.outputs[0]!
-    indexes.set(name, steps.length)
-    steps.push({
+    places.set(name, own.length)
+    own.push({
       op: node.op as FusedOp,
       operands,
       size: sizeOf(output),
@@ -169,34 +310,20 @@ function assemble(model: GraphModel, names: Names, fused: ReadonlySet<GraphNode>
     })
   }
 
-  const nodes = model.nodes.filter((node) => !fused.has(node))
-  const kept = model.outputs.filter(({ name }) => !indexes.has(name))
-  const known = new Set(kept.map(({ name }) => name))
-  const outputs = [...kept]
-  for (const port of handedOver.values()) {
-    if (known.has(port.name)) {
-      // A result too: results have arrays of their own.
-      const copy = `${port.name}_handed_over`
-      nodes.push({ op: 'Identity', inputs: [port.name], outputs: [copy], attributes: {} })
-      handedOver.set(port.name, { ...port, name: copy })
-      outputs.push({ ...port, name: copy })
-    } else outputs.push(port)
-  }
-  const renamed = steps.map((step) => ({
-    ...step,
-    operands: step.operands.map((operand) =>
-      operand.from === 'graph' ? { ...operand, name: handedOver.get(operand.name)!.name } : operand,
-    ),
-  }))
-  const read = new Set([...nodes.flatMap((node) => node.inputs), ...outputs.map(({ name }) => name)])
-  return {
-    graph: {
-      nodes,
-      initializers: model.initializers.filter(({ name }) => read.has(name)),
-      inputs: model.inputs.filter(({ name }) => read.has(name)),
-      outputs,
-    },
-    steps: renamed,
-    handedOver: [...handedOver.values()],
-  }
+  const stages = nodes.map((own, stage): FusionStage => {
+    const made = new Set(own.flatMap((node) => node.outputs))
+    const read = new Set([...own.flatMap((node) => node.inputs), ...outputs[stage]!.keys()])
+    const before = [...read].filter((name) => !made.has(name) && !names.inputs.has(name) && !names.constants.has(name))
+    const moved = before.map((name) => carried.get(name) ?? names.outputs.get(name)!)
+    return {
+      graph: {
+        nodes: own,
+        initializers: model.initializers.filter(({ name }) => read.has(name)),
+        inputs: [...model.inputs.filter(({ name }) => read.has(name)), ...moved],
+        outputs: [...outputs[stage]!.values()],
+      },
+      steps: steps[stage]!,
+    }
+  })
+  return { stages, handedOver: [...handedOver.values()], carried: [...carried.values()] }
 }

@@ -26,6 +26,7 @@ export class Graph {
   private readonly producers = new Map<string, GraphNode>()
   private readonly recorded = new Map<string, string[]>()
   private readonly smallConstants = new Map<string, string>()
+  private readonly shapes = new Map<string, Omit<GraphPort, 'name'>>()
   private counter = 0
 
   input(name: string, dtype: OnnxType, shape: readonly number[]): Value {
@@ -35,6 +36,7 @@ export class Graph {
 
   /** A value in plain layout. */
   value(name: string, dtype: OnnxType, shape: readonly number[]): Value {
+    this.shapes.set(name, { dtype, shape })
     return { name, dtype, shape, physicalShape: shape, permutation: range(shape.length) }
   }
 
@@ -42,7 +44,9 @@ export class Graph {
   stored(name: string, dtype: OnnxType, shape: readonly number[], order: readonly number[]): Value {
     const permutation = new Array<number>(order.length)
     order.forEach((logical, physical) => (permutation[logical] = physical))
-    return { name, dtype, shape, physicalShape: order.map((i) => shape[i]!), permutation }
+    const physicalShape = order.map((i) => shape[i]!)
+    this.shapes.set(name, { dtype, shape: physicalShape })
+    return { name, dtype, shape, physicalShape, permutation }
   }
 
   /** Records a node, or finds the same one, and returns the names of its outputs. */
@@ -117,9 +121,13 @@ export class Graph {
       name = keepsOrder
         ? this.node('Reshape', [name, this.int64(shape)])
         : this.node('Transpose', [name], { perm: axes })
+      this.shapes.set(name, { dtype: value.dtype, shape })
     }
     const full = order.map((i) => value.shape[i]!)
-    return expand && !sameShape(shape, full) ? this.node('Expand', [name, this.int64(full)]) : name
+    if (!expand || sameShape(shape, full)) return name
+    const expanded = this.node('Expand', [name, this.int64(full)])
+    this.shapes.set(expanded, { dtype: value.dtype, shape: full })
+    return expanded
   }
 
   plain(value: Value): Value {
@@ -193,6 +201,7 @@ export class Graph {
     const oneType = values.every((value) => value.dtype === dtype)
     const extents = oneType ? { dtype, operands: operandShapes, output: physicalShape } : undefined
     const [name] = this.nodeOutputs(op, inputs, attributes, 1, extents)
+    this.shapes.set(name!, { dtype, shape: physicalShape })
     return { name: name!, dtype, shape, physicalShape, permutation }
   }
 
@@ -203,6 +212,7 @@ export class Graph {
     const shape = value.shape.map((size, i) => (axes.includes(i) ? 1 : size))
     const physicalShape = value.physicalShape.map((size, a) => (reduced.includes(a) ? 1 : size))
     const name = real.length === 0 ? value.name : this.node(op, [value.name, this.int64(real)], { keepdims: 1 })
+    this.shapes.set(name, { dtype: value.dtype, shape: physicalShape })
     let out: Value = { name, dtype: value.dtype, shape, physicalShape, permutation: value.permutation }
     if (op === 'ReduceSum') {
       const repeats = axes.reduce((n, a) => n * (value.shape[a]! / value.physicalShape[value.permutation[a]!]!), 1)
@@ -223,6 +233,7 @@ export class Graph {
     const squeezed = inOneNode
       ? this.node(op, [value.name, this.int64(real)], { keepdims: 0 })
       : this.node('Reshape', [out.name, this.int64(keptShape)])
+    this.shapes.set(squeezed, { dtype: value.dtype, shape: keptShape })
     return {
       name: squeezed,
       dtype: value.dtype,
@@ -236,14 +247,11 @@ export class Graph {
     if (sameShape(shape, value.shape)) return value
     if (value.source !== undefined && sameShape(value.source.shape, shape)) return value.source
     const base = value.source ?? value
-    const plainShape = (name: string, physicalShape: readonly number[], constant?: ConstantData): Value => ({
-      name,
-      dtype: value.dtype,
-      shape,
-      physicalShape,
-      permutation: range(shape.length),
-      ...(constant !== undefined && { constant }),
-    })
+    const plainShape = (name: string, physicalShape: readonly number[], constant?: ConstantData): Value => {
+      this.shapes.set(name, { dtype: value.dtype, shape: physicalShape })
+      const rest = constant === undefined ? {} : { constant }
+      return { name, dtype: value.dtype, shape, physicalShape, permutation: range(shape.length), ...rest }
+    }
     if (base.physicalShape.every((size) => size === 1)) {
       const ones = shape.map(() => 1)
       const name = sameShape(ones, base.physicalShape) ? base.name : this.node('Reshape', [base.name, this.int64(ones)])
@@ -289,6 +297,7 @@ export class Graph {
       initializers: [...this.initializers.values()],
       inputs: this.ports,
       outputs: outputs.map(({ name, value }) => ({ name, dtype: value.dtype, shape: value.shape })),
+      shapes: new Map([...this.shapes].map(([name, port]) => [rename(name), port])),
     })
   }
 

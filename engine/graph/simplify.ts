@@ -9,6 +9,7 @@ export function simplify(model: GraphModel): GraphModel {
     initializers: model.initializers.filter((constant) => read.has(constant.name)),
     inputs: model.inputs.filter((port) => read.has(port.name)),
     outputs: model.outputs,
+    ...(model.shapes !== undefined && { shapes: model.shapes }),
   }
 }
 

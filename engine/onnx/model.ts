@@ -43,6 +43,8 @@ export interface GraphModel {
   readonly initializers: readonly Initializer[]
   readonly inputs: readonly GraphPort[]
   readonly outputs: readonly GraphPort[]
+  /** Of values inside the graph, where they are known. */
+  readonly shapes?: ReadonlyMap<string, Omit<GraphPort, 'name'>>
 }
 
 const irVersion = 9

@@ -71,12 +71,15 @@ describe('fused updates', () => {
           b.assign(next[1]!)
           // tfjs loses a variable that is assigned to itself.
           c.assign(tf.add(scalar, 0) as tf.Scalar)
-          return { g }
+          // A later stage reads what became of the state, beside values of the first one.
+          return { g, after: tf.add(tf.cumsum(tf.reshape(a, [-1])), tf.sum(tf.mul(b, g))) }
         },
         { state: { a, b, c }, inputs: { x: { shape, dtype: 'float32' }, rate: { shape: [], dtype: 'float32' } } },
       )
-      for (let call = 1; call <= 3; call++) step({ x: values.map((v) => v * call), rate: 0.3 * call })
-      const out = [a, b, c].flatMap((variable) => [...engine.read(variable)])
+      const told: number[] = []
+      for (let call = 1; call <= 3; call++)
+        told.push(...step({ x: values.map((v) => v * call), rate: 0.3 * call })['after']!)
+      const out = [...told, ...[a, b, c].flatMap((variable) => [...engine.read(variable)])]
       step.dispose()
       tf.dispose([a, b, c])
       return out
@@ -101,9 +104,9 @@ describe('fused updates', () => {
       { from, to },
       new Set(),
     )
-    expect(planFusion(average.model, average.slots)!.graph.nodes).toEqual([])
+    expect(planFusion(average.model, average.slots)!.stages.flatMap(({ graph }) => graph.nodes)).toEqual([])
     const copy = trace(() => (to.assign(from), {}), 'copy', [], { from, to }, new Set())
-    expect(planFusion(copy.model, copy.slots)!.graph.nodes).toEqual([])
+    expect(planFusion(copy.model, copy.slots)!.stages.flatMap(({ graph }) => graph.nodes)).toEqual([])
   })
 
   test('variables that exchange their values do', async () => {
@@ -168,6 +171,28 @@ describe('fused updates', () => {
     expect([...product!]).toEqual([3, 6])
     expect([...engine.read(w)]).toEqual([4, 8])
   })
+})
+
+test('a function that goes on with what an optimizer made is cut into stages', async () => {
+  const engine = await openEngine({ engine: 'onnx' })
+  const [w, v] = [tf.variable(tf.ones([3, 2])), tf.variable(tf.ones([2, 2]))]
+  const fn = ({ x }: Record<string, tf.Tensor>) => {
+    const first = tf.matMul(x as tf.Tensor2D, w as unknown as tf.Tensor2D)
+    w.assign(tf.sub(w, tf.mul(0.1, tf.matMul(x as tf.Tensor2D, first as tf.Tensor2D, true))))
+    const second = tf.matMul(tf.matMul(x as tf.Tensor2D, w as unknown as tf.Tensor2D), v as unknown as tf.Tensor2D)
+    v.assign(tf.sub(v, tf.mul(0.1, tf.matMul(first as tf.Tensor2D, second as tf.Tensor2D, true))))
+    return { second }
+  }
+  const specs = [{ name: 'x', shape: [1, 3], dtype: 'float32' as const }]
+  const traced = trace(fn, 'two steps', specs, { w, v }, new Set())
+  const stages = planFusion(traced.model, traced.slots)!.stages
+  expect(stages.map(({ steps }) => steps.length > 0)).toEqual([true, true])
+  const step = engine.compile(fn, { state: { w, v }, inputs: { x: { shape: [1, 3], dtype: 'float32' } } })
+  const { second } = step({ x: float(1, 0, 2) })
+  // x·w = [3, 3]; w loses 0.1·xᵀ·[3, 3]: rows 0.7, 1, 0.4; x·w = [1.5, 1.5]; times ones: [3, 3].
+  expect([...second!].map((n) => Number(n.toFixed(5)))).toEqual([3, 3])
+  expect([...engine.read(w)].map((n) => Number(n.toFixed(5)))).toEqual([0.7, 0.7, 1, 1, 0.4, 0.4])
+  expect([...engine.read(v)].map((n) => Number(n.toFixed(5)))).toEqual([0.1, 0.1, 0.1, 0.1])
 })
 
 test('the memory of the state hands blocks out again, padded and zeroed', () => {
