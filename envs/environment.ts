@@ -1,6 +1,6 @@
 import { createRng, entropySeed, type Rng } from '../core/rng.ts'
+import { restoreRng, saveRng } from '../core/rng-state.ts'
 import type { Scene } from '../core/scene.ts'
-import { fields } from '../core/state.ts'
 import type { Space } from './spaces/index.ts'
 import type { Env, EnvSnapshot, EnvSpec, ResetOptions, ResetResult, SpaceValue, StepResult } from './types.ts'
 
@@ -34,18 +34,11 @@ export abstract class Environment<Observation extends SpaceValue, Action extends
   close(): void {}
 
   snapshot(): EnvSnapshot {
-    const { key, words, spare } = this.rng.state()
-    return { ...this.saveState(), rng: { key, words, spare } }
+    return { ...this.saveState(), rng: saveRng(this.rng) }
   }
 
   restore(snapshot: EnvSnapshot): void {
-    const rng = fields(snapshot['rng'], `the random numbers of ${this}`)
-    const spare = rng.get('spare')
-    this.rng.restore({
-      key: rng.list('key').map(Number),
-      words: rng.list('words').map(Number),
-      spare: typeof spare === 'number' ? spare : null,
-    })
+    restoreRng(this.rng, snapshot['rng'], `the random numbers of ${this}`)
     this.restoreState(snapshot)
   }
 

@@ -50,7 +50,7 @@ export async function make(idOrSpec: string | EnvSpec, options: MakeOptions = {}
   if (options.orderEnforcing !== false) env = new OrderEnforcing(env)
   const { maxEpisodeSteps } = spec
   if (maxEpisodeSteps !== null && maxEpisodeSteps !== undefined) env = new TimeLimit(env, { maxEpisodeSteps })
-  for (const { name, kwargs } of spec.wrappers ?? []) env = wrappers.get(name)(env, kwargs ?? {})
+  for (const { name, kwargs } of spec.wrappers ?? []) env = wrappers.get(name).wrap(env, (kwargs ?? {}) as never)
   return env
 }
 

@@ -1,7 +1,7 @@
 import type { TypedArray } from '../../core/dtype.ts'
 import type { Rng } from '../../core/rng.ts'
 import type { Discrete } from '../../envs/spaces/index.ts'
-import { restoreRng, saveRng } from '../rng-state.ts'
+import { restoreRng, saveRng } from '../../core/rng-state.ts'
 import type { Actor } from '../types.ts'
 
 export interface EpsilonGreedyParts {

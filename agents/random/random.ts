@@ -1,7 +1,7 @@
 import { allocate, sizeOf, type TypedArray } from '../../core/dtype.ts'
 import { usageError } from '../../core/errors.ts'
 import type { Rng } from '../../core/rng.ts'
-import { restoreRng, saveRng } from '../rng-state.ts'
+import { restoreRng, saveRng } from '../../core/rng-state.ts'
 import type { Actor, Agent, AgentContext, AgentFactory } from '../types.ts'
 
 /** Acts at random in any environment whose actions are a number or an array of numbers. */

@@ -1,6 +1,6 @@
 import type { Rng } from '../../core/rng.ts'
 import type { StateTree } from '../../core/state.ts'
-import { restoreRng, saveRng } from '../rng-state.ts'
+import { restoreRng, saveRng } from '../../core/rng-state.ts'
 
 /** Chooses which stored transitions to learn from. */
 export interface Sampler {

@@ -32,8 +32,8 @@ export function box({ low, high, shape, dtype = 'float32', stack }: BoxOptions):
   const dimensions = shape ?? (length === undefined ? undefined : [length])
   if (dimensions === undefined) throw usageError('box expects a shape where both bounds are numbers.')
   const size = sizeOf(dimensions)
-  const lows = bound(low, size, 'low')
-  const highs = bound(high, size, 'high')
+  const lows = bound(low, size, 'low', dtype)
+  const highs = bound(high, size, 'high', dtype)
   const wrong = lows.findIndex((value, i) => !(value <= highs[i]!))
   if (wrong >= 0)
     throw usageError(`box expects low ≤ high, got ${lows[wrong]} and ${highs[wrong]} at element ${wrong}.`)
@@ -76,10 +76,11 @@ export function box({ low, high, shape, dtype = 'float32', stack }: BoxOptions):
 }
 
 /** float32 bounds are the float32 nearest to what was asked, as the values they are compared with. */
-function bound(value: number | ArrayLike<number>, size: number, name: string): Float64Array {
-  if (typeof value === 'number') return new Float64Array(size).fill(value)
-  if (value.length !== size) throw usageError(`box expects ${size} numbers as ${name}, got ${value.length}.`)
-  return Float64Array.from(value)
+function bound(value: number | ArrayLike<number>, size: number, name: string, dtype: DType): Float64Array {
+  if (typeof value !== 'number' && value.length !== size)
+    throw usageError(`box expects ${size} numbers as ${name}, got ${value.length}.`)
+  const round = dtype === 'float32' ? Math.fround : (x: number): number => x
+  return Float64Array.from({ length: size }, (_, i) => round(typeof value === 'number' ? value : value[i]!))
 }
 
 function range(bounds: Float64Array): string {

@@ -1,19 +1,53 @@
 import { createRegistry } from '../../core/registry.ts'
 import type { Env } from '../types.ts'
+import { ClipAction, DiscretizeAction, RescaleAction } from './action.ts'
 import { Flatten } from './flatten.ts'
 import { OrderEnforcing } from './order-enforcing.ts'
 import { PassiveChecker } from './passive-checker.ts'
+import { RepeatAction, StickyAction } from './repetition.ts'
+import { RescaleObservation } from './rescale-observation.ts'
+import { ClipReward, ScaleReward } from './reward.ts'
+import { TimeAware } from './time-aware.ts'
 import { TimeLimit } from './time-limit.ts'
 
-export { Flatten, OrderEnforcing, PassiveChecker, TimeLimit }
+export {
+  ClipAction,
+  ClipReward,
+  DiscretizeAction,
+  Flatten,
+  OrderEnforcing,
+  PassiveChecker,
+  RepeatAction,
+  RescaleAction,
+  RescaleObservation,
+  ScaleReward,
+  StickyAction,
+  TimeAware,
+  TimeLimit,
+}
 export { Wrapper } from './wrapper.ts'
 
-/** Builds a wrapper around an environment from plain settings. */
-export type WrapperFactory = (env: Env, kwargs: Readonly<Record<string, unknown>>) => Env
+/** A wrapper by the name that specs use: what it does in a line, and how it is built from plain settings. */
+export interface WrapperDefinition {
+  readonly summary: string
+  wrap(env: Env, kwargs: never): Env
+}
 
-/** Wrappers by the names that specs use. */
-export const wrappers = createRegistry<WrapperFactory>('wrapper')
-wrappers.register('TimeLimit', (env, kwargs) => new TimeLimit(env, kwargs as { maxEpisodeSteps: number }))
-wrappers.register('Flatten', (env) => new Flatten(env))
-wrappers.register('OrderEnforcing', (env) => new OrderEnforcing(env))
-wrappers.register('PassiveChecker', (env) => new PassiveChecker(env))
+export const wrappers = createRegistry<WrapperDefinition>('wrapper')
+
+const define = <Kwargs>(name: string, summary: string, Class: new (env: Env, kwargs: Kwargs) => Env): void =>
+  wrappers.register(name, { summary, wrap: (env, kwargs) => new Class(env, kwargs) })
+
+define('ClipAction', 'cuts continuous actions to their bounds', ClipAction)
+define('ClipReward', 'rewards become their sign, or are cut to { low, high }', ClipReward)
+define('DiscretizeAction', 'continuous actions as { bins } values an axis', DiscretizeAction)
+define('Flatten', 'one vector of each observation: Discrete one-hot, Tuple and Dict part after part', Flatten)
+define('OrderEnforcing', 'refuses steps before a reset and after the end', OrderEnforcing)
+define('PassiveChecker', 'holds every observation, action and reward to the contract', PassiveChecker)
+define('RepeatAction', 'takes each action { times } times', RepeatAction)
+define('RescaleAction', 'stretches actions of { low: -1, high: 1 } to the bounds', RescaleAction)
+define('RescaleObservation', 'scales bounded observations to { low: -1, high: 1 }', RescaleObservation)
+define('ScaleReward', 'multiplies rewards by { factor }', ScaleReward)
+define('StickyAction', 'repeats the last action with probability { p: 0.25 }', StickyAction)
+define('TimeAware', 'appends the share of { horizon } steps that has passed', TimeAware)
+define('TimeLimit', 'truncates after { maxEpisodeSteps }', TimeLimit)

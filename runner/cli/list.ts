@@ -25,6 +25,6 @@ const listed: Readonly<Record<'agents' | 'envs' | 'wrappers' | 'presets', () => 
       name: id,
       summary: `${maxEpisodeSteps ?? 'no'} steps at most${rewardThreshold === undefined ? '' : `, solved at ${rewardThreshold}`}`,
     })),
-  wrappers: () => wrappers.names().map((name) => ({ name, summary: '' })),
+  wrappers: () => wrappers.names().map((name) => ({ name, summary: wrappers.get(name).summary })),
   presets: () => presets.map(({ agent, env, comment }) => ({ name: `${agent} ${env}`, summary: comment })),
 }

@@ -1,5 +1,5 @@
-import type { Rng, RngState } from '../core/rng.ts'
-import { fields, type StateTree, type StateValue } from '../core/state.ts'
+import type { Rng, RngState } from './rng.ts'
+import { fields, type StateTree, type StateValue } from './state.ts'
 
 /** A generator's state as a part of a saved tree. */
 export function saveRng(rng: Rng): StateTree {
