@@ -1,4 +1,5 @@
 import './classic/index.ts'
+import './grid/index.ts'
 import './toy/index.ts'
 import * as spaces from './spaces/index.ts'
 

@@ -1,7 +1,7 @@
 """One bench of a Python peer: prints the seconds of one call or env step, a number a line.
 
     python bench.py update|act|update-minatar|update-nature|act-nature|update-lstm|update-gan|update-dcgan ROUNDS [THREADS]
-    python bench.py cartpole|train-sb3|train-torch|train-8-sb3|train-8-torch ROUNDS
+    python bench.py cartpole|acrobot|frozen-lake|taxi|cliff-walking|cartpole-8|train-sb3|train-torch|train-8-sb3|train-8-torch ROUNDS
 """
 import sys
 import time
@@ -153,10 +153,17 @@ elif name in ("update-gan", "update-dcgan"):
         of_generator.step()
 
     report(call, calls)
-elif name == "cartpole":
+elif name in ("cartpole", "acrobot", "frozen-lake", "taxi", "cliff-walking"):
     import gymnasium
 
-    env = gymnasium.make("CartPole-v1")
+    ids = {
+        "cartpole": "CartPole-v1",
+        "acrobot": "Acrobot-v1",
+        "frozen-lake": "FrozenLake-v1",
+        "taxi": "Taxi-v4",
+        "cliff-walking": "CliffWalking-v1",
+    }
+    env = gymnasium.make(ids[name])
     env.reset(seed=0)
     env.action_space.seed(0)
 
@@ -166,6 +173,23 @@ elif name == "cartpole":
             env.reset()
 
     report(call, 10_000)
+elif name == "cartpole-8":
+    import gymnasium
+
+    env = gymnasium.make_vec("CartPole-v1", num_envs=8, vectorization_mode="sync")
+    env.reset(seed=0)
+    env.action_space.seed(0)
+
+    def call():
+        env.step(env.action_space.sample())
+
+    for _ in range(2_000):
+        call()
+    for _ in range(rounds):
+        began = time.perf_counter()
+        for _ in range(2_000):
+            call()
+        print((time.perf_counter() - began) / 2_000 / 8)
 elif name in ("train-sb3", "train-8-sb3"):
     import torch
     from stable_baselines3 import DQN
