@@ -3,6 +3,7 @@ import type { Scene } from '../core/scene.ts'
 import { copyState, fields, type StateValue } from '../core/state.ts'
 import { messageOf, RingsideError, usageError } from '../core/errors.ts'
 import { isTypedArray } from '../core/dtype.ts'
+import { sameValue } from './same-value.ts'
 import type { Space } from './spaces/index.ts'
 import type { Env, EnvSnapshot, EnvSpec, ResetOptions, ResetResult, SpaceValue, StepResult } from './types.ts'
 
@@ -94,7 +95,7 @@ export function adaptEnv(user: unknown, id: string): Env {
       let reached = env.reset({ seed, ...(options !== undefined && { options }) }).observation
       for (const action of actions) reached = env.step(action).observation
       last = reached
-      if (!sameValue(reached, expected as SpaceValue)) {
+      if (!sameValue(reached, expected)) {
         throw new SnapshotMismatch(
           `${id} has no snapshot(), and playing its episode again from seed ${seed} came to another place: it draws random ` +
             'numbers that do not come from the seed of reset(). Seed them, or write snapshot() and restore().',
@@ -140,11 +141,6 @@ export function buildUserEnv(exported: unknown, id: string, kwargs: Readonly<Rec
   } catch (error) {
     throw usageError(`The environment ${id} could not be built: ${messageOf(error)}`, error)
   }
-}
-
-function sameValue(a: SpaceValue | undefined, b: SpaceValue): boolean {
-  if (isTypedArray(a) && isTypedArray(b)) return a.length === b.length && a.every((x, i) => Object.is(x, b[i]))
-  return JSON.stringify(a) === JSON.stringify(b)
 }
 
 /** The picture of an environment that draws none: its observation in words. */

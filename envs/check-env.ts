@@ -1,5 +1,6 @@
 import { messageOf } from '../core/errors.ts'
 import { createRng } from '../core/rng.ts'
+import { sameValue } from './same-value.ts'
 import type { Env, SpaceValue, StepResult } from './types.ts'
 
 /** One thing that is wrong or worth knowing: what was expected, what came, what to change. */
@@ -28,7 +29,7 @@ export function checkEnv(env: Env, { steps = 200, seed = 1 }: { steps?: number; 
   const first = attempt('reset({ seed })', () => env.reset({ seed }))
   if (first === undefined) return findings
   const again = attempt('a second reset with the same seed', () => env.reset({ seed }))
-  if (again !== undefined && !same(first.observation, again.observation)) {
+  if (again !== undefined && !sameValue(first.observation, again.observation)) {
     findings.push({
       severity: 'error',
       message:
@@ -58,7 +59,7 @@ export function checkEnv(env: Env, { steps = 200, seed = 1 }: { steps?: number; 
       for (const { action, result } of played) {
         if (!running) env.reset()
         const now = env.step(action)
-        if (!same(now.observation, result.observation) || now.reward !== result.reward) return false
+        if (!sameValue(now.observation, result.observation) || now.reward !== result.reward) return false
         running = !now.terminated && !now.truncated
       }
       return true
@@ -101,7 +102,7 @@ function checkSnapshot(
     const expected = env.step(action)
     env.restore(snapshot)
     const came = env.step(action)
-    return same(expected.observation, came.observation) && expected.reward === came.reward
+    return sameValue(expected.observation, came.observation) && expected.reward === came.reward
   })
   if (continues === false) {
     findings.push({
@@ -109,8 +110,4 @@ function checkSnapshot(
       message: 'After restore(snapshot()) the same action gave another step. The snapshot misses a part of the state.',
     })
   }
-}
-
-function same(a: SpaceValue, b: SpaceValue): boolean {
-  return JSON.stringify(a) === JSON.stringify(b)
 }

@@ -1,3 +1,4 @@
+import './arcade/index.ts'
 import './classic/index.ts'
 import './grid/index.ts'
 import './toy/index.ts'
