@@ -61,7 +61,17 @@ export function adaptEnv(user: unknown, id: string): Env {
       if (!keepsSnapshots) last = keep(result?.observation)
       return result
     },
-    render: () => env.render?.() ?? describeAsText(id, last),
+    render() {
+      if (env.render === undefined) return describeAsText(id, last)
+      const scene: unknown = env.render()
+      if (typeof scene !== 'object' || scene === null) {
+        throw new RingsideError(
+          `The environment ${id} breaks its contract: render() returned ${String(scene)}; expected a Scene: ` +
+            '{ width, height, background, items: [ … ] }.',
+        )
+      }
+      return scene as Scene
+    },
     close() {
       if (!closed) env.close?.()
       closed = true
@@ -107,6 +117,13 @@ export function adaptEnv(user: unknown, id: string): Env {
   return adapted
 }
 
+/** Whether there is nothing to add: an environment of our own kind. */
+export function isWholeEnv(value: unknown): value is Env {
+  const methods = ['reset', 'step', 'render', 'close', 'snapshot', 'restore'] as const
+  const env = value as Partial<Env> | null | undefined
+  return env?.rng !== undefined && 'unwrapped' in env && methods.every((name) => typeof env[name] === 'function')
+}
+
 /** A copy, should the environment fill one array again and again. */
 function keep(observation: SpaceValue | undefined): SpaceValue | undefined {
   return isTypedArray(observation) ? observation.slice() : observation
@@ -114,18 +131,32 @@ function keep(observation: SpaceValue | undefined): SpaceValue | undefined {
 
 function checkShape(value: unknown, id: string): UserEnv {
   const expected = 'expected an object with observationSpace, actionSpace, reset() and step()'
-  if (typeof value !== 'object' || value === null)
-    throw usageError(`The environment ${id} is ${String(value)}; ${expected}.`)
+  if (typeof value !== 'object' || value === null) {
+    const hint = value === undefined ? ' A factory function returns the environment: is its return missing?' : ''
+    throw usageError(`The environment ${id} is ${String(value)}; ${expected}.${hint}`)
+  }
   const env = value as Record<string, unknown>
+  if (typeof env['then'] === 'function') {
+    throw usageError(
+      `The environment ${id} is a Promise; ${expected}. Take "async" from its factory, and await at the top of its module.`,
+    )
+  }
   for (const space of ['observationSpace', 'actionSpace']) {
-    const contains = (env[space] as { contains?: unknown } | undefined)?.contains
-    if (typeof contains !== 'function')
-      throw usageError(
-        `The environment ${id} has no ${space}; expected a space such as spaces.box({ … }) or spaces.discrete(2).`,
-      )
+    if (typeof (env[space] as { contains?: unknown } | null | undefined)?.contains === 'function') continue
+    const came = env[space] === undefined ? `has no ${space}` : `has ${JSON.stringify(env[space])} as ${space}`
+    throw usageError(
+      `The environment ${id} ${came}; expected a space such as spaces.box({ … }) or spaces.discrete(2), ` +
+        "with import { spaces } from 'ringside/envs'.",
+    )
   }
   for (const method of ['reset', 'step']) {
     if (typeof env[method] !== 'function') throw usageError(`The environment ${id} has no ${method}(); ${expected}.`)
+  }
+  if ((typeof env['snapshot'] === 'function') !== (typeof env['restore'] === 'function')) {
+    const [one, other] = typeof env['snapshot'] === 'function' ? ['snapshot', 'restore'] : ['restore', 'snapshot']
+    throw usageError(
+      `The environment ${id} has ${one}() and no ${other}(); expected both, or neither: then its episodes are played again.`,
+    )
   }
   return value as UserEnv
 }

@@ -1,7 +1,7 @@
 import { isModulePath, loadModulePath } from '../core/load-path.ts'
 import { createRegistry } from '../core/registry.ts'
 import { unknownName, usageError } from '../core/errors.ts'
-import { adaptEnv, buildUserEnv } from './adapt.ts'
+import { adaptEnv, buildUserEnv, isWholeEnv } from './adapt.ts'
 import type { EnvSpec } from './types.ts'
 import type { Env } from './types.ts'
 import { OrderEnforcing, PassiveChecker, TimeLimit, wrappers } from './wrappers/index.ts'
@@ -76,11 +76,7 @@ async function build(spec: EnvSpec): Promise<Env> {
   }
   const maker = await find(spec.id).load()
   const made = buildUserEnv(maker, spec.id, kwargs)
-  const isWhole =
-    typeof (made as Partial<Env>).snapshot === 'function' &&
-    typeof (made as Partial<Env>).toString === 'function' &&
-    'rng' in (made as object)
-  const env = isWhole ? (made as Env) : adaptEnv(made, spec.id)
+  const env = isWholeEnv(made) ? made : adaptEnv(made, spec.id)
   return Object.assign(env, { spec })
 }
 
