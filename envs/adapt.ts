@@ -1,7 +1,7 @@
 import { createRng, type Rng } from '../core/rng.ts'
 import type { Scene } from '../core/scene.ts'
 import { copyState, fields, type StateValue } from '../core/state.ts'
-import { messageOf, RingsideError, usageError } from '../core/errors.ts'
+import { messageOf, placeOf, RingsideError, usageError } from '../core/errors.ts'
 import { isTypedArray } from '../core/dtype.ts'
 import { sameValue } from './same-value.ts'
 import type { Space } from './spaces/index.ts'
@@ -129,18 +129,14 @@ function keep(observation: SpaceValue | undefined): SpaceValue | undefined {
   return isTypedArray(observation) ? observation.slice() : observation
 }
 
+const wholeEnv = 'expected an object with observationSpace, actionSpace, reset() and step()'
+
 function checkShape(value: unknown, id: string): UserEnv {
-  const expected = 'expected an object with observationSpace, actionSpace, reset() and step()'
   if (typeof value !== 'object' || value === null) {
     const hint = value === undefined ? ' A factory function returns the environment: is its return missing?' : ''
-    throw usageError(`The environment ${id} is ${String(value)}; ${expected}.${hint}`)
+    throw usageError(`The environment ${id} is ${String(value)}; ${wholeEnv}.${hint}`)
   }
   const env = value as Record<string, unknown>
-  if (typeof env['then'] === 'function') {
-    throw usageError(
-      `The environment ${id} is a Promise; ${expected}. Take "async" from its factory, and await at the top of its module.`,
-    )
-  }
   for (const space of ['observationSpace', 'actionSpace']) {
     if (typeof (env[space] as { contains?: unknown } | null | undefined)?.contains === 'function') continue
     const came = env[space] === undefined ? `has no ${space}` : `has ${JSON.stringify(env[space])} as ${space}`
@@ -150,7 +146,7 @@ function checkShape(value: unknown, id: string): UserEnv {
     )
   }
   for (const method of ['reset', 'step']) {
-    if (typeof env[method] !== 'function') throw usageError(`The environment ${id} has no ${method}(); ${expected}.`)
+    if (typeof env[method] !== 'function') throw usageError(`The environment ${id} has no ${method}(); ${wholeEnv}.`)
   }
   if ((typeof env['snapshot'] === 'function') !== (typeof env['restore'] === 'function')) {
     const [one, other] = typeof env['snapshot'] === 'function' ? ['snapshot', 'restore'] : ['restore', 'snapshot']
@@ -164,14 +160,24 @@ function checkShape(value: unknown, id: string): UserEnv {
 /** Calls a user's export: a class is constructed, a factory called, both with the keyword arguments. */
 export function buildUserEnv(exported: unknown, id: string, kwargs: Readonly<Record<string, unknown>>): unknown {
   if (typeof exported !== 'function') return exported
+  let made: unknown
   try {
     const isClass = /^class\b/.test(Function.prototype.toString.call(exported))
-    return isClass
+    made = isClass
       ? new (exported as new (kwargs: unknown) => unknown)(kwargs)
       : (exported as (kwargs: unknown) => unknown)(kwargs)
   } catch (error) {
-    throw usageError(`The environment ${id} could not be built: ${messageOf(error)}`, error)
+    const place = error instanceof RingsideError ? '' : `: it threw${placeOf(error)}`
+    throw usageError(`The environment ${id} could not be built${place}: ${messageOf(error)}`, error)
   }
+  if (made instanceof Promise) {
+    // What is said here is the reason, not what it may be rejected with later.
+    made.catch(() => {})
+    throw usageError(
+      `The environment ${id} is a Promise; ${wholeEnv}. Take "async" from its factory, and await at the top of its module.`,
+    )
+  }
+  return made
 }
 
 /** The picture of an environment that draws none: its observation in words. */

@@ -1,4 +1,4 @@
-import { messageOf, nearestName } from '../core/errors.ts'
+import { messageOf, nearestName, placeOf, RingsideError } from '../core/errors.ts'
 import { createRng } from '../core/rng.ts'
 import type { Scene } from '../core/scene.ts'
 import { decodeState, encodeState } from '../core/state.ts'
@@ -24,7 +24,8 @@ export function checkEnv(env: Env, { steps = 200, seed = 1 }: { steps?: number; 
     try {
       return fn()
     } catch (thrown) {
-      error(`${what}${placeOf(thrown)}: ${messageOf(thrown)}`)
+      const verb = thrown instanceof RingsideError ? '' : ` threw${placeOf(thrown)}`
+      error(`${what}${verb}: ${messageOf(thrown)}`)
       return undefined
     }
   }
@@ -205,12 +206,4 @@ function copy(value: SpaceValue): SpaceValue {
   if (typeof value === 'object')
     return Object.fromEntries(Object.entries(value as Record<string, SpaceValue>).map(([k, v]) => [k, copy(v)]))
   return value
-}
-
-/** ` threw at my-env.ts:12`, for an error that is not one of our own. */
-function placeOf(thrown: unknown): string {
-  if (!(thrown instanceof Error) || thrown.name === 'RingsideError') return ''
-  const line = thrown.stack?.split('\n').find((text) => /^\s+at /.test(text) && /:\d+:\d+\)?$/.test(text))
-  const found = /([^/\\(]+):(\d+):\d+\)?$/.exec(line ?? '')
-  return found === null ? ' threw' : ` threw at ${found[1]!.replace(/\?.*$/, '')}:${found[2]}`
 }

@@ -1,7 +1,7 @@
 import { isModulePath, loadModulePath } from '../core/load-path.ts'
 import { createRegistry } from '../core/registry.ts'
 import { unknownName, usageError } from '../core/errors.ts'
-import { adaptEnv, buildUserEnv, isWholeEnv } from './adapt.ts'
+import { adaptEnv, buildUserEnv, isWholeEnv, type UserEnv } from './adapt.ts'
 import type { EnvSpec } from './types.ts'
 import type { Env } from './types.ts'
 import { OrderEnforcing, PassiveChecker, TimeLimit, wrappers } from './wrappers/index.ts'
@@ -80,11 +80,15 @@ async function build(spec: EnvSpec): Promise<Env> {
   return Object.assign(env, { spec })
 }
 
-/** A user's class or object may carry its step limit. */
+/** A user's class or object may carry its step limit; for that of an instance one is made and closed again. */
 async function specOfPath({ id, kwargs }: EnvSpec): Promise<EnvSpec> {
   const exported = await loadModulePath('environment', id)
-  const onClass = (exported as { maxEpisodeSteps?: unknown }).maxEpisodeSteps
-  const limit = onClass ?? (buildUserEnv(exported, id, kwargs ?? {}) as { maxEpisodeSteps?: unknown }).maxEpisodeSteps
+  let limit = (exported as { maxEpisodeSteps?: unknown } | null)?.maxEpisodeSteps
+  if (limit === undefined && typeof exported === 'function') {
+    const probe = buildUserEnv(exported, id, kwargs ?? {}) as Partial<UserEnv> | null | undefined
+    limit = probe?.maxEpisodeSteps
+    probe?.close?.()
+  }
   return { id, ...(typeof limit === 'number' && { maxEpisodeSteps: limit }) }
 }
 

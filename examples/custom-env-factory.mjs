@@ -8,7 +8,7 @@
  */
 import { createRng, spaces } from 'ringside/envs'
 
-/** The function is called with the options, once for each environment that is made. */
+/** The function is called with the options, for each environment anew. */
 export function signals({ lamps = 4 } = {}) {
   const rng = createRng(0)
   let lit = 0

@@ -83,8 +83,11 @@ function insideBox(space: Box, value: SpaceValue): boolean {
 }
 
 function adviceOnResult(method: 'reset' | 'step', result: unknown): string {
-  if (isPromise(result))
-    return `Environments are synchronous: take "async" from ${method}(), and load what it awaits before (in a factory's module, say).`
+  if (result instanceof Promise) {
+    // What is said here is the reason, not what it may be rejected with later.
+    result.catch(() => {})
+    return `Environments are synchronous: take "async" from ${method}(), and await at the top of the module.`
+  }
   if (result === undefined) return 'Is a return missing?'
   if (Array.isArray(result) && method === 'step' && result.length === 4)
     return "This looks like Gym's old [observation, reward, done, info]: return an object, and instead of done say terminated (the task ended) and truncated (it was cut)."
@@ -107,7 +110,7 @@ function adviceOnEnd(result: object): string {
 }
 
 function adviceOnObservation(space: Space, value: unknown): string {
-  if (isPromise(value)) return 'Environments are synchronous: the observation is awaited nowhere.'
+  if (value instanceof Promise) return 'Environments are synchronous: the observation is awaited nowhere.'
   if (!isBox(space)) return 'Return such a value, or change observationSpace to say what is returned.'
   const name = allocate(space.dtype, 0).constructor.name
   if (Array.isArray(value)) return `Make a typed array of it: ${name}.from(values).`
@@ -123,14 +126,10 @@ function adviceOnObservation(space: Space, value: unknown): string {
     : `${range}: clip it, or widen the bounds in observationSpace.`
 }
 
-function isPromise(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
-}
-
 function show(value: unknown): string {
   if (isTypedArray(value))
     return `${value.constructor.name}(${value.length}) [${Array.from(value.slice(0, 6)).join(', ')}${value.length > 6 ? ', …' : ''}]`
-  if (isPromise(value)) return 'a Promise'
+  if (value instanceof Promise) return 'a Promise'
   if (typeof value === 'function') return 'a function'
   if (typeof value === 'number') return String(value)
   try {

@@ -173,5 +173,8 @@ test('spaces survive JSON, infinities included', () => {
     expect(String(again)).toBe(String(space))
     for (let i = 0; i < 20; i++) expect(again.contains(space.sample(rng))).toBe(true)
   }
+  const frames = spaces.box({ low: 0, high: 255, shape: [210, 160, 3], dtype: 'uint8' })
+  expect(JSON.stringify(frames).length).toBeLessThan(100)
+  expect(String(frames)).toBe('Box([210,160,3], uint8, 0 to 255)')
   expect(spaces.discrete(4).sample(rng, Uint8Array.of(0, 0, 1, 0))).toBe(2)
 })

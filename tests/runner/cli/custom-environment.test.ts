@@ -93,3 +93,27 @@ export default () => ({
     expect([status, stderr]).toEqual([0, ''])
   }
 })
+
+test('what throws in a module is told with its line, and a promise without a stack', () => {
+  writeFileSync(
+    join(folder, 'throws.mjs'),
+    `import { spaces } from 'ringside/envs'
+const env = { observationSpace: spaces.discrete(2), actionSpace: spaces.discrete(2), reset: () => ({ observation: 0, info: {} }) }
+export const thrower = () => { throw new TypeError('no board') }
+export const inReset = () => ({ ...env, reset() { throw new TypeError('no board') }, step() {} })
+export const later = () => ({ ...env, step: async () => { throw new Error('offline') } })
+export const promised = async () => { throw new Error('offline') }
+`,
+  )
+  const check = (name: string): string => {
+    const { status, stdout, stderr } = ringside(['check', `./throws.mjs#${name}`], folder)
+    expect(`${stdout}${stderr}`).not.toMatch(/\n\s+at /)
+    return `${status} ${stderr || stdout.split('\n')[3]!.trim()}`
+  }
+  expect(check('thrower')).toMatch(/^2 .*could not be built: it threw at throws\.mjs:3: no board/)
+  expect(check('inReset')).toMatch(/^1 error: reset\(\{ seed \}\) threw at throws\.mjs:4: no board/)
+  expect(check('later')).toMatch(/^1 error: .*step\(\) returned a Promise/)
+  expect(check('promised')).toMatch(/^2 .*is a Promise.*Take "async" from its factory/)
+  const { status, stderr } = ringside(['train', 'random', './throws.mjs#inReset', '--out', 'never'], folder)
+  expect([status, stderr]).toEqual([1, 'ringside: no board (thrown at throws.mjs:4)\n'])
+}, 60_000)
