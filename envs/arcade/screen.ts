@@ -21,6 +21,14 @@ export const frameSpace = box({
  */
 export const subpixels = 16
 
+/**
+ * A frame is memory of its own for each step. glibc hands freed memory back to the system whenever 128 KiB of it lie at the
+ * end of its heap, and asks for it again page by page: up to 17 page faults a frame, several times the cost of drawing it.
+ * Once a larger block has been freed it waits for twice that block's size (mallopt(3), M_TRIM_THRESHOLD). So one is: its
+ * pages are never touched, and the next collection frees it. Elsewhere this does nothing.
+ */
+void new ArrayBuffer(31 * 2 ** 20)
+
 export function blankFrame(color: Rgb): Uint8Array {
   const frame = new Uint8Array(screenHeight * screenWidth * 3)
   fillRect(frame, 0, 0, screenWidth, screenHeight, color)
