@@ -25,10 +25,11 @@ export interface UserEnv {
 export class SnapshotMismatch extends RingsideError {}
 
 /**
- * Makes a whole environment of a user's. One without `snapshot` is given one: each episode is begun with a seed of our
+ * Makes a whole environment of a user's; one that is whole is given back as it is. One without `snapshot` is given one: each episode is begun with a seed of our
  * own, its actions are remembered, and `restore` plays them again and checks that it came to the same observation.
  */
 export function adaptEnv(user: unknown, id: string): Env {
+  if (isWholeEnv(user)) return user
   const env = checkShape(user, id)
   const rng = createRng(0, 'user env')
   const keepsSnapshots = typeof env.snapshot === 'function' && typeof env.restore === 'function'
@@ -118,10 +119,11 @@ export function adaptEnv(user: unknown, id: string): Env {
 }
 
 /** Whether there is nothing to add: an environment of our own kind. */
-export function isWholeEnv(value: unknown): value is Env {
+function isWholeEnv(value: unknown): value is Env {
   const methods = ['reset', 'step', 'render', 'close', 'snapshot', 'restore'] as const
   const env = value as Partial<Env> | null | undefined
-  return env?.rng !== undefined && 'unwrapped' in env && methods.every((name) => typeof env[name] === 'function')
+  const isNamed = env?.toString !== Object.prototype.toString
+  return env?.rng !== undefined && isNamed && methods.every((name) => typeof env[name] === 'function')
 }
 
 /** A copy, should the environment fill one array again and again. */

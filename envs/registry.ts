@@ -1,7 +1,7 @@
 import { isModulePath, loadModulePath } from '../core/load-path.ts'
 import { createRegistry } from '../core/registry.ts'
 import { unknownName, usageError } from '../core/errors.ts'
-import { adaptEnv, buildUserEnv, isWholeEnv, type UserEnv } from './adapt.ts'
+import { adaptEnv, buildUserEnv } from './adapt.ts'
 import type { EnvSpec } from './types.ts'
 import type { Env } from './types.ts'
 import { OrderEnforcing, PassiveChecker, TimeLimit, wrappers } from './wrappers/index.ts'
@@ -76,8 +76,7 @@ async function build(spec: EnvSpec): Promise<Env> {
   }
   const maker = await find(spec.id).load()
   const made = buildUserEnv(maker, spec.id, kwargs)
-  const env = isWholeEnv(made) ? made : adaptEnv(made, spec.id)
-  return Object.assign(env, { spec })
+  return Object.assign(adaptEnv(made, spec.id), { spec })
 }
 
 /** A user's class or object may carry its step limit; for that of an instance one is made and closed again. */
@@ -85,7 +84,8 @@ async function specOfPath({ id, kwargs }: EnvSpec): Promise<EnvSpec> {
   const exported = await loadModulePath('environment', id)
   let limit = (exported as { maxEpisodeSteps?: unknown } | null)?.maxEpisodeSteps
   if (limit === undefined && typeof exported === 'function') {
-    const probe = buildUserEnv(exported, id, kwargs ?? {}) as Partial<UserEnv> | null | undefined
+    const probe = buildUserEnv(exported, id, kwargs ?? {}) as
+      { maxEpisodeSteps?: unknown; close?: () => void } | null | undefined
     limit = probe?.maxEpisodeSteps
     probe?.close?.()
   }

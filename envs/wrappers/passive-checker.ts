@@ -10,15 +10,14 @@ import { Wrapper } from './wrapper.ts'
  */
 export class PassiveChecker extends Wrapper {
   private readonly observationBox: Box | undefined
-  /** All bytes are inside: of frames the length alone is looked at. */
-  private readonly takesAnyByte: boolean
+  /** Bytes within 0 … 255 need no look at each. */
+  private readonly anyByte: boolean
 
   constructor(env: Env) {
     super(env)
-    this.observationBox = isBox(env.observationSpace) ? env.observationSpace : undefined
-    const space = this.observationBox
-    this.takesAnyByte =
-      space?.dtype === 'uint8' && space.low.every((low) => low <= 0) && space.high.every((high) => high >= 255)
+    const box = isBox(env.observationSpace) ? env.observationSpace : undefined
+    this.observationBox = box
+    this.anyByte = box?.dtype === 'uint8' && box.low.every((x) => x <= 0) && box.high.every((x) => x >= 255)
   }
 
   override reset(options?: ResetOptions): ResetResult {
@@ -55,7 +54,7 @@ export class PassiveChecker extends Wrapper {
 
   private checkObservation(observation: SpaceValue, from: string): void {
     const space = this.observationBox
-    if (this.takesAnyByte && observation instanceof Uint8Array && observation.length === space?.low.length) return
+    if (this.anyByte && observation instanceof Uint8Array && observation.length === space?.low.length) return
     if (space === undefined ? this.observationSpace.contains(observation) : insideBox(space, observation)) return
     throw this.broken(
       `the observation of ${from} is`,
