@@ -3,12 +3,12 @@ import { make, makeVector } from '../../envs/index.ts'
 import { timed, type Bench } from './types.ts'
 
 /** Random actions through `make`, resets included. */
-function stepping(name: string, id: string, calls: number, peers = gymnasium(name)): Bench {
+function stepping(name: string, id: string, calls: number): Bench {
   return {
     name,
     title: `a step of ${id} through make, random actions`,
     unit: 'step',
-    peers,
+    peers: [{ name: 'Gymnasium', key: name, target: 1 / 20 }],
     rounds: 5,
     async prepare() {
       const env = await make(id)
@@ -22,20 +22,16 @@ function stepping(name: string, id: string, calls: number, peers = gymnasium(nam
   }
 }
 
-function gymnasium(key: string): Bench['peers'] {
-  return [{ name: 'Gymnasium', key, target: 1 / 20 }]
-}
-
 const lanes = 8
 
 export const envBenches: readonly Bench[] = [
+  { ...stepping('breakout', 'Arcade/Breakout-v0', 10_000), peers: [] },
+  { ...stepping('pong', 'Arcade/Pong-v0', 10_000), peers: [] },
   stepping('cartpole', 'CartPole-v1', 100_000),
   stepping('acrobot', 'Acrobot-v1', 20_000),
   stepping('frozen-lake', 'FrozenLake-v1', 100_000),
   stepping('taxi', 'Taxi-v4', 100_000),
   stepping('cliff-walking', 'CliffWalking-v1', 100_000),
-  stepping('breakout', 'Arcade/Breakout-v0', 10_000, []),
-  stepping('pong', 'Arcade/Pong-v0', 10_000, []),
   {
     name: 'cartpole-8',
     title: 'a step of one of 8 CartPoles in a sync vector, random actions',
