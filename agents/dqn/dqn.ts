@@ -15,11 +15,6 @@ import {
   saveVariables,
   underName,
 } from '../../engine/layers/variables.ts'
-import { createAccumulator } from '../replay/accumulator.ts'
-import { createBatch } from '../replay/batch.ts'
-import { createPrioritizedSampler } from '../replay/prioritized-sampler.ts'
-import { createTransitionStorage } from '../replay/transitions.ts'
-import { createUniformSampler } from '../replay/uniform-sampler.ts'
 import { createSchedule } from '../schedules.ts'
 import type { Agent, AgentContext, AgentFactory, Metrics } from '../types.ts'
 import { createEpsilonGreedyActor } from './actor.ts'
@@ -27,6 +22,7 @@ import { createOverestimation, errorQuantiles, max, mean, meanSize, noiseScale }
 import { createDraws } from './draws.ts'
 import type { DqnConfig } from './config.ts'
 import { createLearner } from './learner.ts'
+import { createTransitionMemory } from './memory.ts'
 import { atomsBetween } from './targets.ts'
 
 /**
@@ -58,36 +54,25 @@ export function createDqn(context: AgentContext, config: DqnConfig): Agent {
   const online = createVariables(initial)
   const target = createVariables(initial, false)
   const learner = createLearner({ engine, config, network, encoder, actions: actionSpace.n, online, target })
-  const replay = createTransitionStorage({
-    capacity: config.replayCapacity,
-    observation: encoder.format,
-    actions: actionSpace.n,
-  })
-  const sampler = config.prioritized
-    ? createPrioritizedSampler({ ...config.priority, capacity: config.replayCapacity, rng: rng.stream('replay') })
-    : createUniformSampler(rng.stream('replay'))
-  const noise = rng.stream('noise')
-  const accumulator = createAccumulator({
+  const memory = createTransitionMemory({
+    config,
     lanes,
     observation: encoder.format,
-    nStep: config.nStep,
-    gamma: config.gamma,
-    rewardClip: config.rewardClip,
+    actions: actionSpace.n,
     firstAction: actionSpace.start,
-    sink: replay,
+    rng: rng.stream('replay'),
   })
+  const noise = rng.stream('noise')
   const epsilon = createSchedule(config.epsilon, budget)
   const temperature = createSchedule(config.temperature, budget)
   const learningRate = createSchedule(config.learningRate, budget)
   const beta = createSchedule(config.priority.beta, budget)
-  note?.(`replay: ${config.replayCapacity.toLocaleString('en')} transitions, ${megabytes(replay.bytes)} MB when full`)
+  note?.(`replay: ${memory.description}`)
 
   // Counters, in env steps of all lanes and in gradient steps.
   let steps = 0
   let trainedAt = 0
   let updates = 0
-  /** Transitions that the sampler knows of; number i stands at index i mod capacity. */
-  let known = 0
 
   // Acting.
   const compileValues = (noisy: boolean) =>
@@ -118,30 +103,18 @@ export function createDqn(context: AgentContext, config: DqnConfig): Agent {
   })
 
   // Learning.
-  const indices = new Int32Array(config.batchSize)
-  const batch = createBatch(config.batchSize, encoder.format, actionSpace.n)
   let last: Metrics = {}
 
-  const weights = new Float32Array(config.batchSize)
   const draws = createDraws(network, config.batchSize, noise)
   let lastErrors: TypedArray = new Float32Array(0)
 
   const gradientStep = (): Metrics => {
-    while (known < replay.inserted) sampler.insert(known++ % config.replayCapacity)
-    sampler.sample(replay.size, indices)
-    replay.gather(indices, config.batchSize, batch)
-    const { observation, action, reward, discount, nextObservation, nextMask } = batch
-    if (config.prioritized) sampler.weigh(replay.size, beta(steps), weights)
-    const out = learner.update(replay.masked)({
-      ...{ observation, action, reward, discount, nextObservation, learningRate: learningRate(steps) },
-      ...(replay.masked && { nextMask }),
-      ...(config.prioritized && { weights }),
-      ...draws(),
-    })
+    const batch = memory.draw(beta(steps))
+    const out = learner.update(memory.masked)({ ...batch, ...draws(), learningRate: learningRate(steps) })
     updates++
     const loss = out['loss']![0]!
     if (!Number.isFinite(loss)) throw diverged(loss)
-    sampler.update(indices, out['priority']!)
+    memory.learned(out['priority']!)
     lastErrors = out['error']!
     return {
       loss,
@@ -149,7 +122,7 @@ export function createDqn(context: AgentContext, config: DqnConfig): Agent {
       maxQ: max(out['q']!),
       tdError: meanSize(out['error']!),
       ...(out['gradientNorm'] !== undefined && { gradientNorm: out['gradientNorm'][0]! }),
-      ...(config.prioritized && { priority: mean(out['priority']!), importanceWeight: mean(weights) }),
+      ...(config.prioritized && { priority: mean(out['priority']!), importanceWeight: mean(batch['weights']!) }),
     }
   }
   const diverged = (loss: number): RingsideError => {
@@ -175,14 +148,14 @@ export function createDqn(context: AgentContext, config: DqnConfig): Agent {
         rng: actorRng,
       }),
     observe(step) {
-      accumulator.observe(step)
+      memory.observe(step)
       overestimation.observe(step)
       steps += step.lanes
     },
     learn() {
       const from = trainedAt
       trainedAt = steps
-      if (steps < config.learningStarts || replay.size === 0) return undefined
+      if (steps < config.learningStarts || memory.size === 0) return undefined
       const gradientSteps = due(config.trainEvery, from, steps) * config.gradientSteps
       for (let i = 0; i < gradientSteps; i++) last = gradientStep()
       const moves = due(config.target.every, from, steps)
@@ -197,9 +170,9 @@ export function createDqn(context: AgentContext, config: DqnConfig): Agent {
       ...(config.noisy ? { noiseScale: noiseScale(engine, online) } : { epsilon: epsilon(steps) }),
       ...(config.prioritized && { beta: beta(steps) }),
       learningRate: learningRate(steps),
-      replaySize: replay.size,
+      replaySize: memory.size,
       updates,
-      samplesPerInsert: replay.inserted === 0 ? 0 : (updates * config.batchSize) / replay.inserted,
+      samplesPerInsert: memory.inserted === 0 ? 0 : (updates * memory.batchSize) / memory.inserted,
     }),
     explain(observations) {
       const explained = engine.compile(({ observations: input }) => explanation(network.apply(online, input!)), {
@@ -224,12 +197,9 @@ export function createDqn(context: AgentContext, config: DqnConfig): Agent {
       last,
       noise: saveRng(noise),
       replay: {
-        transitions: replay.state(),
-        accumulator: accumulator.state(),
-        sampler: sampler.state(),
+        memory: memory.state(),
         overestimation: overestimation.state(),
         lastErrors: Float32Array.from(lastErrors),
-        known,
       },
     }),
     restore(state) {
@@ -244,13 +214,10 @@ export function createDqn(context: AgentContext, config: DqnConfig): Agent {
       // A checkpoint that is only acted with comes without its replay, and may come to another number of lanes.
       if (saved.get('replay') === undefined) return
       restoreRng(noise, saved.get('noise'), "dqn's noise")
-      const memory = fields(saved.tree('replay'), "dqn's replay")
-      replay.restore(memory.tree('transitions'))
-      accumulator.restore(memory.tree('accumulator'))
-      sampler.restore(memory.tree('sampler'))
-      overestimation.restore(memory.tree('overestimation'))
-      lastErrors = memory.array('lastErrors', 'float32')
-      known = memory.number('known')
+      const training = fields(saved.tree('replay'), "dqn's training")
+      memory.restore(training.tree('memory'))
+      overestimation.restore(training.tree('overestimation'))
+      lastErrors = training.array('lastErrors', 'float32')
     },
     dispose() {
       for (const compiled of [values, noisyValues, learner.update(false)]) compiled?.dispose()
@@ -283,8 +250,4 @@ function valueKind({ distribution, categorical, quantiles, implicit }: DqnConfig
     case 'implicit':
       return { kind: 'implicit', ...implicit }
   }
-}
-
-function megabytes(bytes: number): string {
-  return (bytes / 1e6).toFixed(1)
 }

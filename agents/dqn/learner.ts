@@ -1,12 +1,13 @@
 import { clipByGlobalNorm, globalNorm, gradientsOf, type Optimizer } from '../../engine/optimizers/optimizer.ts'
 import { adam } from '../../engine/optimizers/adam.ts'
 import { rmsprop } from '../../engine/optimizers/rmsprop.ts'
+import type { tf } from '../../engine/tfjs.ts'
 import type { Compiled, Engine, TensorSpec, Variables } from '../../engine/types.ts'
 import type { ObservationEncoder } from '../networks/observation.ts'
-import type { QNetwork } from '../networks/q-network.ts'
+import type { QNetwork, QValues } from '../networks/q-network.ts'
 import { moveTowards, underName } from '../../engine/layers/variables.ts'
 import type { DqnConfig } from './config.ts'
-import { createObjective, type TensorBatch } from './objective.ts'
+import { createObjective, type Columns, type Views } from './objective.ts'
 
 export interface LearnerParts {
   readonly engine: Engine
@@ -31,6 +32,18 @@ export interface Learner {
   moveTarget(): void
 }
 
+/** A batch of transitions as tensors, with what was drawn for it. */
+interface TensorBatch extends Columns {
+  readonly observation: tf.Tensor
+  readonly nextObservation: tf.Tensor
+  readonly learningRate: tf.Tensor
+  readonly noise?: tf.Tensor
+  readonly nextNoise?: tf.Tensor
+  readonly targetNoise?: tf.Tensor
+  readonly taus?: tf.Tensor
+  readonly targetTaus?: tf.Tensor
+}
+
 export function createLearner({ engine, config, network, encoder, actions, online, target }: LearnerParts): Learner {
   const { optimizer: kind, batchSize } = config
   const optimizer =
@@ -38,15 +51,22 @@ export function createLearner({ engine, config, network, encoder, actions, onlin
       ? adam(online, kind)
       : rmsprop(online, { ...kind, epsilonPlace: kind.epsilonInside ? 'inside' : 'outside' })
   const state = { ...underName('online', online), ...underName('target', target), ...optimizer.state }
-  const objective = createObjective(config, network)
+  const objective = createObjective(config)
 
   const compileUpdate = (masks: boolean): Compiled =>
     engine.compile(
       (inputs) => {
         const batch = inputs as unknown as TensorBatch
-        const aim = objective.aim(online, target, batch)
+        const { observation, nextObservation, noise, nextNoise, targetNoise, taus, targetTaus } = batch
+        const now = (): QValues => network.apply(online, observation, { noise, taus })
+        const views: Views = {
+          next: () => network.apply(target, nextObservation, { noise: targetNoise, taus: targetTaus }),
+          chooser: () => network.apply(online, nextObservation, { noise: nextNoise }),
+          past: () => network.apply(target, observation, { noise: targetNoise }),
+        }
+        const aim = objective.aim(views, batch)
         // Asked for twice, computed once: the compiled graph shares equal subexpressions.
-        const judge = () => objective.judge(online, batch, aim)
+        const judge = () => objective.judge(now(), batch, aim)
         const { value: loss, gradients } = gradientsOf(() => judge().loss, online)
         const { q, error, priority } = judge()
         const told = { loss, q, error, priority }

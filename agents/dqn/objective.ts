@@ -1,6 +1,5 @@
 import { tf } from '../../engine/tfjs.ts'
-import type { Weights } from '../../engine/layers/types.ts'
-import type { QNetwork, QValues } from '../networks/q-network.ts'
+import type { QValues } from '../networks/q-network.ts'
 import type { DqnConfig } from './config.ts'
 import { categoricalLoss, huberLoss, quantileHuberLoss, squaredLoss } from './losses.ts'
 import {
@@ -15,23 +14,6 @@ import {
   softPolicy,
   unscale,
 } from './targets.ts'
-
-/** A batch of transitions as tensors, with what was drawn for it: see `Learner.update`. */
-export interface TensorBatch {
-  readonly observation: tf.Tensor
-  readonly action: tf.Tensor
-  readonly reward: tf.Tensor
-  readonly discount: tf.Tensor
-  readonly nextObservation: tf.Tensor
-  readonly learningRate: tf.Tensor
-  readonly nextMask?: tf.Tensor
-  readonly weights?: tf.Tensor
-  readonly noise?: tf.Tensor
-  readonly nextNoise?: tf.Tensor
-  readonly targetNoise?: tf.Tensor
-  readonly taus?: tf.Tensor
-  readonly targetTaus?: tf.Tensor
-}
 
 export interface Judgement {
   /** Scalar: the weighted mean over the batch. */
@@ -52,73 +34,92 @@ export interface Aim {
   readonly mean: tf.Tensor
 }
 
+/**
+ * What the networks say of a batch, each when it is first asked: for single transitions an application each, for sequences parts
+ * of an unrolling. Rows are transitions.
+ */
+export interface Views {
+  /** The target network at s′. */
+  next(): QValues
+  /** The online network at s′: who chooses for Double DQN. */
+  chooser(): QValues
+  /** The target network at s, for Munchausen. */
+  past(): QValues
+}
+
+/** Columns of a batch, one element a transition; `nextMask` is batch × actions. */
+export interface Columns {
+  readonly action: tf.Tensor
+  readonly reward: tf.Tensor
+  readonly discount: tf.Tensor
+  readonly nextMask?: tf.Tensor | undefined
+  readonly weights?: tf.Tensor | undefined
+}
+
 export interface Objective {
-  /** No gradient goes through it. */
-  aim(online: Weights, target: Weights, batch: TensorBatch): Aim
-  judge(online: Weights, batch: TensorBatch, aim: Aim): Judgement
+  /** No gradient goes through it: call it outside of what is differentiated. */
+  aim(views: Views, columns: Columns): Aim
+  judge(now: QValues, columns: Columns, aim: Aim): Judgement
 }
 
 /**
  * What the switches make of a batch. The value of s′ is that of a policy over its actions: the greedy one of the target network
  * (DQN), of the online network (Double DQN), or the soft one (Munchausen).
  */
-export function createObjective(config: DqnConfig, network: QNetwork): Objective {
+export function createObjective(config: DqnConfig): Objective {
   const { munchausenTerms: terms, distribution } = config
   const { min, max, atoms } = config.categorical
   const support = distribution === 'categorical' ? atomsBetween(min, max, atoms) : undefined
 
   /** A policy over the actions at s′, the reward, and what the policy's entropy takes off the value (Munchausen). */
-  const valuation = (online: Weights, target: Weights, batch: TensorBatch, next: QValues) => {
-    const nextQ = masked(next.q, batch.nextMask)
+  const valuation = (views: Views, { action, reward, nextMask }: Columns, next: QValues) => {
+    const nextQ = masked(next.q, nextMask)
     if (config.munchausen) {
       const { temperature } = terms
-      const past = network.apply(target, batch.observation, { noise: batch.targetNoise })
-      const bonus = munchausenBonus(past.q, batch.action, terms.alpha, temperature, terms.clip)
+      const bonus = munchausenBonus(views.past().q, action, terms.alpha, temperature, terms.clip)
       const policy = softPolicy(nextQ, temperature)
       // What is forbidden has a policy of 0, and its logarithm counts for nothing.
       const logPolicy = tf.maximum(scaledLogPolicy(nextQ, temperature), tf.scalar(-1e6))
-      return { policy, reward: tf.add(batch.reward, bonus), penalty: tf.sum(tf.mul(policy, logPolicy), 1) }
+      return { policy, reward: tf.add(reward, bonus), penalty: tf.sum(tf.mul(policy, logPolicy), 1) }
     }
-    const chooser = config.double
-      ? masked(network.apply(online, batch.nextObservation, { noise: batch.nextNoise }).q, batch.nextMask)
-      : nextQ
-    return { policy: greedy(chooser), reward: batch.reward, penalty: tf.scalar(0) }
+    const chooser = config.double ? masked(views.chooser().q, nextMask) : nextQ
+    return { policy: greedy(chooser), reward, penalty: tf.scalar(0) }
   }
 
   return {
-    aim(online, target, batch) {
-      const next = network.apply(target, batch.nextObservation, { noise: batch.targetNoise, taus: batch.targetTaus })
-      const { policy, reward, penalty } = valuation(online, target, batch, next)
+    aim(views, columns) {
+      const next = views.next()
+      const { discount } = columns
+      const { policy, reward, penalty } = valuation(views, columns, next)
       if (support !== undefined) {
         const probabilities = mixActions(tf.softmax(next.logits!), policy)
-        const values = categoricalProjection(support, reward, batch.discount, probabilities)
+        const values = categoricalProjection(support, reward, discount, probabilities)
         return { values, mean: tf.sum(tf.mul(values, tf.tensor(support)), 1) }
       }
       if (distribution !== 'none') {
         const samples = tf.sub(mixActions(next.quantiles!, policy), tf.reshape(penalty, [-1, 1]))
-        const values = tf.add(tf.expandDims(reward, 1), tf.mul(tf.expandDims(batch.discount, 1), samples))
+        const values = tf.add(tf.expandDims(reward, 1), tf.mul(tf.expandDims(discount, 1), samples))
         return { values, mean: tf.mean(values, 1) }
       }
       const value = tf.sum(tf.mul(next.q, policy), 1)
       const kept = tf.sub(config.valueRescaling ? unscale(value) : value, penalty)
-      const y = tf.add(reward, tf.mul(batch.discount, kept))
+      const y = tf.add(reward, tf.mul(discount, kept))
       const values = config.valueRescaling ? rescale(y) : y
       return { values, mean: values }
     },
-    judge(online, batch, { values, mean }) {
-      const { q, logits, quantiles, taus } = network.apply(online, batch.observation, batch)
-      const taken = tf.cast(tf.oneHot(batch.action as tf.Tensor1D, q.shape[1]!), 'float32')
+    judge({ q, logits, quantiles, taus }, { action, weights }, { values, mean }) {
+      const taken = tf.cast(tf.oneHot(action as tf.Tensor1D, q.shape[1]!), 'float32')
       const error = tf.sub(mean, tf.sum(tf.mul(q, taken), 1))
       const told = { q, error }
       if (logits !== undefined) {
         const losses = categoricalLoss(values, mixActions(logits, taken))
-        return { ...told, loss: weightedMean(losses, batch.weights), priority: losses }
+        return { ...told, loss: weightedMean(losses, weights), priority: losses }
       }
       if (quantiles !== undefined) {
         const losses = quantileHuberLoss(mixActions(quantiles, taken), taus!, values, config.errorClip)
-        return { ...told, loss: weightedMean(losses, batch.weights), priority: losses }
+        return { ...told, loss: weightedMean(losses, weights), priority: losses }
       }
-      return { ...told, loss: expectedLoss(config, error, batch.weights), priority: tf.abs(error) }
+      return { ...told, loss: expectedLoss(config, error, weights), priority: tf.abs(error) }
     },
   }
 }
