@@ -1,3 +1,4 @@
+import './box2d/index.ts'
 import './classic/index.ts'
 import './grid/index.ts'
 import './toy/index.ts'
