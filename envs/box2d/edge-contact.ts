@@ -56,7 +56,12 @@ export class EdgeContact {
     const { manifold, savedNormal, savedTangent } = this
     const { count, key } = manifold
     const [key0, key1] = [count > 0 ? key[0]! : -1, count > 1 ? key[1]! : -1]
-    const [normal0, normal1, tangent0, tangent1] = [savedNormal[0]!, savedNormal[1]!, savedTangent[0]!, savedTangent[1]!]
+    const [normal0, normal1, tangent0, tangent1] = [
+      savedNormal[0]!,
+      savedNormal[1]!,
+      savedTangent[0]!,
+      savedTangent[1]!,
+    ]
     collideEdgeAndPolygon(manifold, this.edge, this.body)
     for (let i = 0; i < manifold.count; i++) {
       const at = key[i]!
@@ -70,14 +75,14 @@ export class EdgeContact {
     const { manifold, body, rx, ry, normal, tangent, k, inverse } = this
     this.count = manifold.count
     const { ofEdge } = manifold
-    const [planeX, planeY] = ofEdge ? [manifold.planeX, manifold.planeY] : toWorld(body, manifold.planeX, manifold.planeY)
+    const [planeX, planeY] = ofEdge
+      ? [manifold.planeX, manifold.planeY]
+      : toWorld(body, manifold.planeX, manifold.planeY)
     let [nx, ny] = ofEdge ? [manifold.normalX, manifold.normalY] : turned(body, manifold.normalX, manifold.normalY)
     const [iB, mB] = [body.inverseInertia, body.inverseMass]
     const towards = ofEdge ? 1 : -1
     for (let i = 0; i < this.count; i++) {
-      const [clipX, clipY] = ofEdge
-        ? toWorld(body, manifold.x[i]!, manifold.y[i]!)
-        : [manifold.x[i]!, manifold.y[i]!]
+      const [clipX, clipY] = ofEdge ? toWorld(body, manifold.x[i]!, manifold.y[i]!) : [manifold.x[i]!, manifold.y[i]!]
       // Midway between the two skins.
       const gap = (clipX - planeX) * nx + (clipY - planeY) * ny
       rx[i] = clipX - (gap / 2) * nx - body.x
@@ -179,7 +184,9 @@ export class EdgeContact {
     let least = 0
     for (let i = 0; i < manifold.count; i++) {
       body.synchronize()
-      const [planeX, planeY] = ofEdge ? [manifold.planeX, manifold.planeY] : toWorld(body, manifold.planeX, manifold.planeY)
+      const [planeX, planeY] = ofEdge
+        ? [manifold.planeX, manifold.planeY]
+        : toWorld(body, manifold.planeX, manifold.planeY)
       const [nx, ny] = ofEdge ? [manifold.normalX, manifold.normalY] : turned(body, manifold.normalX, manifold.normalY)
       const [x, y] = ofEdge ? toWorld(body, manifold.x[i]!, manifold.y[i]!) : [manifold.x[i]!, manifold.y[i]!]
       const separation = (x - planeX) * nx + (y - planeY) * ny - skin

@@ -44,11 +44,18 @@ export function lunarScene({ world, surface, padHeight, firing }: LunarView): Sc
       { kind: 'polygon', points: [493, 54, 506, 48, 516, 54, 509, 65, 500, 69], fill: palette.green },
       { kind: 'polygon', points: [512, 70, 522, 66, 525, 72, 516, 79], fill: palette.green },
       { kind: 'polygon', points: [0, 400, ...ridge, 600, 400], fill: regolith },
+      {
+        kind: 'polygon',
+        points: [0, 400, ...ridge.map((v, i) => (i % 2 === 0 ? v : v + 22)), 600, 400],
+        fill: '#a39d8f',
+      },
       { kind: 'line', points: ridge, stroke: { color: '#d8d2c3', width: 3 } },
-      { kind: 'rect', x: padLeft, y: pad - 1, width: padRight - padLeft, height: 5, fill: palette.ink },
+      { kind: 'rect', x: padLeft, y: pad, width: padRight - padLeft, height: 7, cornerRadius: 2, fill: palette.ink },
+      ...lights(padLeft, padRight, pad),
       ...flag(padLeft, pad),
       ...flag(padRight, pad),
       ...(firing === 0 ? [] : [placed('flame', lander, flame(firing))]),
+      ...legs.map((body, i) => strut(lander, body, i === 0 ? 1 : -1, up)),
       ...legs.map((body, i) => placed(`leg-${i}`, body, legItems)),
       placed('lander', lander, landerItems),
     ],
@@ -83,6 +90,26 @@ const legItems: readonly SceneItem[] = [
   },
   { kind: 'rect', x: -5, y: leg.halfHeight - 3, width: 10, height: 3, cornerRadius: 1.5, fill: palette.grey },
 ]
+
+/** From the hull to the upper end of a leg; `side`: 1 right, −1 left. */
+function strut(lander: RigidBody, body: RigidBody, side: number, up: (metres: number) => number): SceneItem {
+  const end = ({ originX, originY, sin, cos }: RigidBody, x: number, y: number): [number, number] => [
+    (originX + (cos * x - sin * y) / scale) * scale,
+    up(originY + (sin * x + cos * y) / scale),
+  ]
+  return {
+    kind: 'line',
+    id: `strut-${side}`,
+    points: [...end(lander, side * 14, -3), ...end(body, 0, leg.halfHeight - 2)],
+    stroke: { color: palette.grey, width: 2.5 },
+  }
+}
+
+function lights(left: number, right: number, y: number): SceneItem[] {
+  return Array.from({ length: 6 }, (_, i) => {
+    return { kind: 'circle', x: left + ((i + 0.5) * (right - left)) / 6, y: y + 3.5, radius: 1.8, fill: '#ffe08a' }
+  })
+}
 
 function flag(x: number, ground: number): SceneItem[] {
   return [

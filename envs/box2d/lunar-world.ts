@@ -26,6 +26,8 @@ const timeToRest = 0.5
 const baumgarte = 0.2
 const impactBaumgarte = 0.75
 const legTorque = 40
+/** Radians by which a leg leans outwards at first. */
+const legTilt = 0.05
 const unknown = -1
 /** Impacts within float32's rounding of the end of a step are left to the next. */
 const latestImpact = 1 - 10 * 2 ** -23
@@ -68,7 +70,11 @@ export class LunarWorld {
   }
 
   step(): void {
-    for (const contact of this.contacts) this.update(contact)
+    // Box2D looks at its newest contacts first. So a leg that slides over a joint of the ground counts as off it: what it
+    // comes to is told before what it leaves.
+    const touching = this.contacts.filter((contact) => contact.touching)
+    for (const contact of this.contacts) if (!contact.touching) this.update(contact)
+    for (const contact of touching) this.update(contact)
     const solved = this.solve()
     let rest = Infinity
     for (const body of this.bodies) rest = Math.min(rest, body.rest(h))
@@ -215,7 +221,7 @@ function solveImpact(body: RigidBody, contacts: readonly EdgeContact[], rest: nu
 function createLeg(side: number): RigidBody {
   const [x, y] = [leg.halfWidth / scale, leg.halfHeight / scale]
   const body = new RigidBody([-x, -y, x, -y, x, y, -x, y], { density: 1, friction: 0.2 })
-  body.place(width / 2 - (side * leg.away) / scale, height, side * 0.05)
+  body.place(width / 2 - (side * leg.away) / scale, height, side * legTilt)
   return body
 }
 
@@ -223,8 +229,9 @@ function hingeOf(lander: RigidBody, body: RigidBody, side: number): Hinge {
   return new Hinge(lander, body, {
     anchorA: [0, 0],
     anchorB: [(side * leg.away) / scale, leg.down / scale],
-    lower: side < 0 ? 0.4 : -0.9,
-    upper: side < 0 ? 0.9 : -0.4,
+    // The limits count from the angle at which the leg was fastened.
+    lower: side * legTilt + (side < 0 ? 0.4 : -0.9),
+    upper: side * legTilt + (side < 0 ? 0.9 : -0.4),
     motorSpeed: 0.3 * side,
     motorTorque: legTorque,
   })

@@ -165,7 +165,8 @@ function leastSeparation(edge: Edge, body: RigidBody): number {
     const [nx, ny] = [at.cos * axis.x - at.sin * axis.y, at.sin * axis.x + at.cos * axis.y]
     axis.edgeEnd = nx * edge.x2 + ny * edge.y2 < nx * edge.x1 + ny * edge.y1 ? 1 : 0
   } else {
-    if (axis.kind === 'points') axis.edgeEnd = axis.x * edge.x2 + axis.y * edge.y2 > axis.x * edge.x1 + axis.y * edge.y1 ? 1 : 0
+    if (axis.kind === 'points')
+      axis.edgeEnd = axis.x * edge.x2 + axis.y * edge.y2 > axis.x * edge.x1 + axis.y * edge.y1 ? 1 : 0
     const [u, v] = [at.cos * axis.x + at.sin * axis.y, -at.sin * axis.x + at.cos * axis.y]
     let least = Infinity
     const { vertices } = body
