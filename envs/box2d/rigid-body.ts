@@ -9,8 +9,9 @@ const linearSleepTolerance = 0.01
 const angularSleepTolerance = (2 / 180) * Math.PI
 
 /**
- * A convex polygon that moves. With `EdgeContact`, `Hinge` and `LunarWorld` it is a part of Box2D 2.3 (Catto, zlib licence)
- * written anew in double precision: what a lander over a fixed ground needs, and a state that can be saved whole.
+ * A convex polygon that moves. With `EdgeContact`, `Hinge` and `LunarWorld` it is a part of Box2D 2.3 (© 2006–2014 Erin
+ * Catto, zlib licence), altered: written anew in double precision, only what a lander over a fixed ground needs, and with a
+ * state that can be saved whole.
  */
 export class RigidBody {
   /** x₀, y₀, x₁, y₁, … about the body's origin, counterclockwise; and the normal of the side that begins at each. */
@@ -160,7 +161,7 @@ export class RigidBody {
     return [this.x, this.y, this.angle, this.xSpeed, this.ySpeed, this.spin, this.restTime]
   }
 
-  load([x, y, angle, xSpeed, ySpeed, spin, restTime]: ArrayLike<number> & Iterable<number>): void {
+  load([x, y, angle, xSpeed, ySpeed, spin, restTime]: Iterable<number>): void {
     Object.assign(this, { x, y, angle, xSpeed, ySpeed, spin, restTime })
     this.synchronize()
   }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { decodeState, encodeState } from '../../core/state.ts'
 import { timeOfImpact } from '../../envs/box2d/time-of-impact.ts'
-import { LunarWorld } from '../../envs/box2d/lunar-world.ts'
+import { leg, LunarWorld, scale, surfacePoints, width } from '../../envs/box2d/lunar-world.ts'
 import { createRng, make, type Env, type spaces, type StepResult } from '../../envs/index.ts'
 import { RigidBody } from '../../envs/box2d/rigid-body.ts'
 import { lunarHeuristic } from './lunar-heuristic.ts'
@@ -145,6 +145,46 @@ test('observations stay inside the space, however high it flies', async () => {
 })
 
 describe('bodies', () => {
+  test('legs stay on their hinges and between their limits, and nothing sinks into the moon', () => {
+    const rng = createRng(8)
+    for (let flight = 0; flight < 50; flight++) {
+      const surface = Array.from({ length: surfacePoints }, () => rng.uniform(0, 5))
+      const world = new LunarWorld(surface, -10)
+      const { lander } = world
+      // Steps spent clear of the ground: a leg that hits it is stopped before the hull is, within that step.
+      let free = 0
+      while (!world.crashed && !world.asleep && lander.x > 0 && lander.x < width) {
+        lander.applyImpulse(rng.uniform(-3, 3), rng.uniform(-3, 3), lander.x + rng.uniform(-0.2, 0.2), lander.y)
+        world.step()
+        free = lander.y > Math.max(...surface) + 1.5 ? free + 1 : 0
+        if (free > 3) for (const side of [-1, 1]) expectFastened(world, side)
+        const at = Math.min(Math.max(lander.x, 0), width - 1e-9) / 2
+        const share = at % 1
+        const ground = (1 - share) * surface[Math.floor(at)]! + share * surface[Math.floor(at) + 1]!
+        expect(lander.y).toBeGreaterThan(ground)
+      }
+    }
+  })
+
+  test('in free flight motors and limits change no momentum', () => {
+    const world = new LunarWorld(new Float64Array(11), -10)
+    const bodies = [world.lander, ...world.legs]
+    const momentum = (): number[] =>
+      [(b: RigidBody) => b.xSpeed / b.inverseMass, (b: RigidBody) => b.ySpeed / b.inverseMass].map((of) =>
+        bodies.reduce((sum, body) => sum + of(body), 0),
+      )
+    const mass = bodies.reduce((sum, { inverseMass }) => sum + 1 / inverseMass, 0)
+    world.lander.forceX = 700
+    world.lander.forceY = 300
+    world.step()
+    for (let i = 0; i < 40; i++) {
+      const [x, y] = momentum()
+      world.step()
+      expect(momentum()[0]).toBeCloseTo(x!, 10)
+      expect(momentum()[1]).toBeCloseTo(y! - (10 * mass) / 50, 10)
+    }
+  })
+
   test('the lander weighs what Box2D says', () => {
     const { lander, legs } = new LunarWorld(new Float64Array(11), -10)
     expect(1 / lander.inverseMass).toBeCloseTo(4.816666603088379, 5)
@@ -185,6 +225,18 @@ describe('bodies', () => {
     expect(hits).toBeGreaterThan(500)
   })
 })
+
+/** `side`: −1 the right leg, 1 the left one. */
+function expectFastened({ lander, legs }: LunarWorld, side: number): void {
+  const body = legs[side < 0 ? 0 : 1]
+  const [u, v] = [(side * leg.away) / scale, leg.down / scale]
+  const x = body.originX + body.cos * u - body.sin * v
+  const y = body.originY + body.sin * u + body.cos * v
+  expect(Math.hypot(x - lander.originX, y - lander.originY)).toBeLessThan(0.01)
+  const turn = side * (body.angle - lander.angle)
+  expect(turn).toBeGreaterThan(-0.85 - 0.04)
+  expect(turn).toBeLessThan(-0.35 + 0.04)
+}
 
 /** Distance at a fraction of the sweep, by points along the edge and the sides; 0 where one lies inside. */
 function gap(edge: { x1: number; y1: number; x2: number; y2: number }, body: RigidBody, t: number): number {
