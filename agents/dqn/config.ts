@@ -103,6 +103,26 @@ const munchausenTerms = z
   .prefault({})
   .describe('Munchausen, where it is on')
 
+const sequences = z
+  .strictObject({
+    units: positive.default(64).describe('of the recurrent layer'),
+    length: positive.default(10).describe('steps of a sequence that are learned from'),
+    burnIn: count.default(0).describe('steps before them that only warm the recurrent state up'),
+    overlap: count.default(0).describe('steps that a sequence learns from and the one before it does too'),
+    startState: z
+      .enum(['stored', 'zero'])
+      .default('stored')
+      .describe('stored: the state that the actor had; zero: none, whatever came before'),
+    maxShare: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0.9)
+      .describe('η: priority of a sequence = η max |δ| + (1 − η) mean |δ|'),
+  })
+  .prefault({})
+  .describe('what a recurrent network learns from; batchSize counts sequences then')
+
 /**
  * One value-based agent, its switches and its numbers. Everything that counts time counts env steps, all lanes together.
  */
@@ -139,6 +159,11 @@ export const dqnConfig = z
       .boolean()
       .default(false)
       .describe('learn h(q) = sign(q)(√(|q| + 1) − 1) + q/1000 instead of q, for returns of any size'),
+    recurrent: z
+      .enum(['none', 'lstm', 'gru'])
+      .default('none')
+      .describe('a recurrent layer before the head, for what an observation does not tell'),
+    sequences,
     nStep: positive.max(1000).default(1).describe('rewards summed before a target bootstraps'),
     gamma: z.number().min(0).max(1).default(0.99).describe('discount per env step'),
     epsilon: boundedSchedule(0, 1)
@@ -197,6 +222,12 @@ export const dqnConfig = z
         ['munchausen'],
         'it values s′ by the soft policy over all actions, so double has nothing to choose; turn one off',
       )
+    if (config.recurrent !== 'none' && config.distribution === 'implicit')
+      refuse(['recurrent'], 'implicit quantiles are drawn for single states; take distribution quantile')
+    if (config.recurrent !== 'none' && config.prioritized && config.priority.clip === 'weighted')
+      refuse(['priority', 'clip'], 'weighted errors are of single transitions; take error')
+    if (config.sequences.overlap >= config.sequences.length)
+      refuse(['sequences', 'overlap'], `expected less than length (${config.sequences.length})`)
     if (config.valueRescaling && config.distribution !== 'none')
       refuse(['valueRescaling'], 'it rescales one number for each action; turn the distribution off')
     if (config.valueRescaling && config.munchausen)

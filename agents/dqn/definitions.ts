@@ -43,5 +43,10 @@ export const dqnFamily: readonly AgentDefinition<DqnConfig>[] = (
       'double, dueling, prioritized, three-step, noisy and categorical at once (Hessel et al. 2018)',
     ],
     ['munchausen-dqn', { munchausen: true }, 'adds the scaled log-policy to the reward (Vieillard et al. 2020)'],
+    [
+      'drqn',
+      { double: true, recurrent: 'lstm' },
+      'double-dqn with an LSTM, on sequences from the replay (Hausknecht and Stone 2015)',
+    ],
   ] as const
 ).map(([name, defaults, summary]) => ({ name, summary, config: dqnConfig, defaults, load }))

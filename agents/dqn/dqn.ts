@@ -1,13 +1,10 @@
 import { RingsideError, usageError } from '../../core/errors.ts'
 import { fields } from '../../core/state.ts'
 import type { TypedArray } from '../../core/dtype.ts'
-import type { Rng } from '../../core/rng.ts'
 import { restoreRng, saveRng } from '../../core/rng-state.ts'
 import { isDiscrete } from '../../envs/spaces/index.ts'
 import { createEncoder } from '../networks/observation.ts'
-import { drawFactorisedNoise } from '../networks/noisy-dense.ts'
-import { createQNetwork, type QValues, type ValueKind } from '../networks/q-network.ts'
-import { tf } from '../../engine/tfjs.ts'
+import { createQNetwork, type ValueKind } from '../networks/q-network.ts'
 import {
   createVariables,
   notFinite,
@@ -17,12 +14,13 @@ import {
 } from '../../engine/layers/variables.ts'
 import { createSchedule } from '../schedules.ts'
 import type { Agent, AgentContext, AgentFactory, Metrics } from '../types.ts'
-import { createEpsilonGreedyActor } from './actor.ts'
+import { createActing } from './acting.ts'
 import { createOverestimation, errorQuantiles, max, mean, meanSize, noiseScale } from './diagnostics.ts'
 import { createDraws } from './draws.ts'
 import type { DqnConfig } from './config.ts'
 import { createLearner } from './learner.ts'
 import { createTransitionMemory } from './memory.ts'
+import { createSequenceMemory } from './sequence-memory.ts'
 import { atomsBetween } from './targets.ts'
 
 /**
@@ -44,24 +42,30 @@ export function createDqn(context: AgentContext, config: DqnConfig): Agent {
 
   // Parts.
   const encoder = createEncoder(observationSpace, 'dqn')
+  const values = valueKind(config)
   const network = createQNetwork(encoder, actionSpace.n, {
     ...config.network,
     dueling: config.dueling,
-    values: valueKind(config),
+    values,
     sigma: config.noisy ? config.noisySigma : undefined,
+    recurrent: config.recurrent === 'none' ? undefined : { cell: config.recurrent, units: config.sequences.units },
   })
   const initial = network.init(rng.stream('initialization'))
   const online = createVariables(initial)
   const target = createVariables(initial, false)
   const learner = createLearner({ engine, config, network, encoder, actions: actionSpace.n, online, target })
-  const memory = createTransitionMemory({
+  const ofMemory = {
     config,
     lanes,
     observation: encoder.format,
     actions: actionSpace.n,
     firstAction: actionSpace.start,
     rng: rng.stream('replay'),
-  })
+  }
+  const memory =
+    network.core === undefined
+      ? createTransitionMemory(ofMemory)
+      : createSequenceMemory({ ...ofMemory, stateWidth: network.core.width })
   const noise = rng.stream('noise')
   const epsilon = createSchedule(config.epsilon, budget)
   const temperature = createSchedule(config.temperature, budget)
@@ -74,32 +78,13 @@ export function createDqn(context: AgentContext, config: DqnConfig): Agent {
   let trainedAt = 0
   let updates = 0
 
-  // Acting.
-  const compileValues = (noisy: boolean) =>
-    engine.compile(({ observations, noise }) => ({ q: network.apply(online, observations!, { noise }).q }), {
-      name: 'dqn act',
-      state: underName('online', online),
-      inputs: {
-        observations: encoder.spec(null),
-        ...(noisy && { noise: { shape: [network.noise], dtype: 'float32' as const } }),
-      },
-    })
-  const values = compileValues(false)
-  const q = (observations: TypedArray): Float32Array =>
-    values({ observations: encoder.cast(observations) })['q'] as Float32Array
-  const noisyValues = config.noisy ? compileValues(true) : undefined
-  const acting = new Float32Array(network.noise)
-  /** With new noise at every step. */
-  const noisyQ = (observations: TypedArray, own: Rng): Float32Array => {
-    drawFactorisedNoise(own, acting)
-    return noisyValues!({ observations: encoder.cast(observations), noise: acting })['q'] as Float32Array
-  }
+  const acting = createActing({ engine, network, online, encoder, space: actionSpace })
   const overestimation = createOverestimation({
     lanes,
     gamma: config.gamma,
     rewardClip: config.rewardClip,
     actions: actionSpace.n,
-    q,
+    q: acting.q,
   })
 
   // Learning.
@@ -139,13 +124,16 @@ export function createDqn(context: AgentContext, config: DqnConfig): Agent {
 
   return {
     actor: (actorLanes, mode, actorRng) =>
-      createEpsilonGreedyActor({
+      acting.actor({
         lanes: actorLanes,
-        space: actionSpace,
-        q: mode === 'train' && config.noisy ? noisyQ : q,
-        epsilon: mode === 'evaluate' ? () => config.evaluationEpsilon : config.noisy ? () => 0 : () => epsilon(steps),
-        temperature: mode === 'train' ? () => temperature(steps) : () => 0,
         rng: actorRng,
+        ...(mode === 'evaluate'
+          ? { noisy: false, epsilon: () => config.evaluationEpsilon, temperature: () => 0 }
+          : {
+              noisy: config.noisy,
+              epsilon: config.noisy ? () => 0 : () => epsilon(steps),
+              temperature: () => temperature(steps),
+            }),
       }),
     observe(step) {
       memory.observe(step)
@@ -174,18 +162,10 @@ export function createDqn(context: AgentContext, config: DqnConfig): Agent {
       updates,
       samplesPerInsert: memory.inserted === 0 ? 0 : (updates * memory.batchSize) / memory.inserted,
     }),
-    explain(observations) {
-      const explained = engine.compile(({ observations: input }) => explanation(network.apply(online, input!)), {
-        name: 'dqn explain',
-        state: underName('online', online),
-        inputs: { observations: encoder.spec(null) },
-      })
-      const out = explained({ observations: encoder.cast(observations) })
-      const copies = Object.fromEntries(Object.entries(out).map(([name, array]) => [name, array.slice()]))
-      explained.dispose()
-      const kind = valueKind(config)
-      return kind.kind === 'categorical' ? { ...copies, support: kind.atoms } : copies
-    },
+    explain: (observations) => ({
+      ...acting.explain(observations),
+      ...(values.kind === 'categorical' && { support: values.atoms }),
+    }),
     networks: () => ({ ...underName('online', online), ...underName('target', target) }),
     state: () => ({
       online: saveVariables(engine, online),
@@ -220,7 +200,8 @@ export function createDqn(context: AgentContext, config: DqnConfig): Agent {
       lastErrors = training.array('lastErrors', 'float32')
     },
     dispose() {
-      for (const compiled of [values, noisyValues, learner.update(false)]) compiled?.dispose()
+      acting.dispose()
+      learner.update(false).dispose()
       for (const variable of Object.values({ ...online, ...underName('target', target), ...learner.optimizer.state }))
         variable.dispose()
     },
@@ -228,16 +209,6 @@ export function createDqn(context: AgentContext, config: DqnConfig): Agent {
 }
 
 export const factory: AgentFactory<DqnConfig> = { create: createDqn }
-
-/** For the page: probabilities of atoms, or quantiles, as the distribution. */
-function explanation({ q, value, advantage, logits, quantiles }: QValues): Record<string, tf.Tensor> {
-  const distribution = logits !== undefined ? tf.softmax(logits) : quantiles
-  return {
-    q,
-    ...(value !== undefined && advantage !== undefined && { value, advantage }),
-    ...(distribution !== undefined && { distribution }),
-  }
-}
 
 function valueKind({ distribution, categorical, quantiles, implicit }: DqnConfig): ValueKind {
   switch (distribution) {

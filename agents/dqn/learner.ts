@@ -4,10 +4,12 @@ import { rmsprop } from '../../engine/optimizers/rmsprop.ts'
 import type { tf } from '../../engine/tfjs.ts'
 import type { Compiled, Engine, TensorSpec, Variables } from '../../engine/types.ts'
 import type { ObservationEncoder } from '../networks/observation.ts'
-import type { QNetwork, QValues } from '../networks/q-network.ts'
+import type { QNetwork } from '../networks/q-network.ts'
 import { moveTowards, underName } from '../../engine/layers/variables.ts'
 import type { DqnConfig } from './config.ts'
-import { createObjective, type Columns, type Views } from './objective.ts'
+import { createObjective } from './objective.ts'
+import { sequenceRows, sequenceSpecs, type SequenceTensors } from './sequence-rows.ts'
+import { transitionRows, transitionSpecs, type Rows, type TransitionTensors } from './transition-rows.ts'
 
 export interface LearnerParts {
   readonly engine: Engine
@@ -32,18 +34,6 @@ export interface Learner {
   moveTarget(): void
 }
 
-/** A batch of transitions as tensors, with what was drawn for it. */
-interface TensorBatch extends Columns {
-  readonly observation: tf.Tensor
-  readonly nextObservation: tf.Tensor
-  readonly learningRate: tf.Tensor
-  readonly noise?: tf.Tensor
-  readonly nextNoise?: tf.Tensor
-  readonly targetNoise?: tf.Tensor
-  readonly taus?: tf.Tensor
-  readonly targetTaus?: tf.Tensor
-}
-
 export function createLearner({ engine, config, network, encoder, actions, online, target }: LearnerParts): Learner {
   const { optimizer: kind, batchSize } = config
   const optimizer =
@@ -52,25 +42,23 @@ export function createLearner({ engine, config, network, encoder, actions, onlin
       : rmsprop(online, { ...kind, epsilonPlace: kind.epsilonInside ? 'inside' : 'outside' })
   const state = { ...underName('online', online), ...underName('target', target), ...optimizer.state }
   const objective = createObjective(config)
+  const rowsOf = (inputs: Record<string, tf.Tensor>): Rows =>
+    network.core === undefined
+      ? transitionRows(network, online, target, inputs as unknown as TransitionTensors)
+      : sequenceRows(config, network, online, target, inputs as unknown as SequenceTensors)
 
   const compileUpdate = (masks: boolean): Compiled =>
     engine.compile(
       (inputs) => {
-        const batch = inputs as unknown as TensorBatch
-        const { observation, nextObservation, noise, nextNoise, targetNoise, taus, targetTaus } = batch
-        const now = (): QValues => network.apply(online, observation, { noise, taus })
-        const views: Views = {
-          next: () => network.apply(target, nextObservation, { noise: targetNoise, taus: targetTaus }),
-          chooser: () => network.apply(online, nextObservation, { noise: nextNoise }),
-          past: () => network.apply(target, observation, { noise: targetNoise }),
-        }
-        const aim = objective.aim(views, batch)
+        const { views, columns, now, summary } = rowsOf(inputs)
+        const aim = objective.aim(views, columns)
         // Asked for twice, computed once: the compiled graph shares equal subexpressions.
-        const judge = () => objective.judge(now(), batch, aim)
+        const judge = () => objective.judge(now(), columns, aim)
         const { value: loss, gradients } = gradientsOf(() => judge().loss, online)
-        const { q, error, priority } = judge()
+        const learningRate = inputs['learningRate']!
+        const { q } = judge()
+        const { error, priority } = summary(judge())
         const told = { loss, q, error, priority }
-        const { learningRate } = batch
         if (config.gradientNorm === null) {
           optimizer.apply(gradients, learningRate)
           return told
@@ -83,13 +71,9 @@ export function createLearner({ engine, config, network, encoder, actions, onlin
         name: 'dqn update',
         state,
         inputs: {
-          observation: encoder.spec(batchSize),
-          action: { shape: [batchSize], dtype: 'int32' },
-          reward: { shape: [batchSize], dtype: 'float32' },
-          discount: { shape: [batchSize], dtype: 'float32' },
-          nextObservation: encoder.spec(batchSize),
-          ...(masks && { nextMask: { shape: [batchSize, actions], dtype: 'uint8' as const } }),
-          ...(config.prioritized && { weights: { shape: [batchSize], dtype: 'float32' as const } }),
+          ...(network.core === undefined
+            ? transitionSpecs(config, encoder, actions, masks)
+            : sequenceSpecs(config, encoder, actions, network.core.width)),
           ...drawSpecs(network, batchSize),
           learningRate: { shape: [], dtype: 'float32' },
         },
