@@ -2,10 +2,9 @@ import type { TypedArray } from '../core/dtype.ts'
 import type { Rng } from '../core/rng.ts'
 import type { Scene } from '../core/scene.ts'
 import type { StateTree } from '../core/state.ts'
-import type { Space } from './spaces/index.ts'
+import type { Space, SpaceValue } from './spaces/index.ts'
 
-/** A Box or MultiDiscrete value is a typed array, a Discrete value is a number. Tuple and Dict values nest. */
-export type SpaceValue = number | string | TypedArray | readonly SpaceValue[] | { readonly [key: string]: SpaceValue }
+export type { SpaceValue } from './spaces/index.ts'
 
 /** Free-form extras beside an observation. `actionMask` (Uint8Array, 1 = allowed) is honoured by agents. */
 export type Info = Record<string, unknown>

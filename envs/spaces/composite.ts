@@ -1,5 +1,4 @@
-import type { SpaceValue } from '../types.ts'
-import type { Space } from './space.ts'
+import type { Space, SpaceValue } from './space.ts'
 
 /** Strings of up to `maxLength` characters of a set. */
 export interface TextSpace extends Space<string> {

@@ -1,6 +1,8 @@
-import type { DType } from '../../core/dtype.ts'
+import type { DType, TypedArray } from '../../core/dtype.ts'
 import type { Rng } from '../../core/rng.ts'
-import type { SpaceValue } from '../types.ts'
+
+/** A Box or MultiDiscrete value is a typed array, a Discrete value is a number. Tuple and Dict values nest. */
+export type SpaceValue = number | string | TypedArray | readonly SpaceValue[] | { readonly [key: string]: SpaceValue }
 
 /** A set of values: what an environment shows, or what it can be told to do. */
 export interface Space<T extends SpaceValue = SpaceValue> {
