@@ -23,6 +23,8 @@ export interface ResetResult<Observation extends SpaceValue = SpaceValue> {
 export interface StepResult<Observation extends SpaceValue = SpaceValue> {
   observation: Observation
   reward: number
+  /** The environment's own, where a wrapper has changed `reward`: what scores are made of. */
+  rawReward?: number
   /** The task ended: no reward can follow. */
   terminated: boolean
   /** The episode was cut (a time limit): values still bootstrap. */
