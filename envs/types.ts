@@ -76,6 +76,8 @@ export interface WrapperSpec {
   readonly kwargs?: Readonly<Record<string, unknown>>
 }
 
+export type VectorMode = 'sync' | 'workers'
+
 export type AutoresetMode = 'next-step' | 'same-step' | 'disabled'
 
 /** One finished episode, told once, in the step that finished it. */

@@ -112,8 +112,9 @@ export function createVectorEnv(parts: VectorParts): VectorEnv {
       return stepper.render(lane)
     },
     close() {
-      if (!closed) stepper.close()
+      if (closed) return
       closed = true
+      stepper.close()
     },
     snapshot() {
       checkOpen('snapshot()')
