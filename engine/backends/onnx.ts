@@ -1,4 +1,4 @@
-import { allocate, sizeOf, type DType, type TypedArray } from '../../core/dtype.ts'
+import { allocate, dtypeOf, sizeOf, type DType, type TypedArray } from '../../core/dtype.ts'
 import { createFusedUpdate } from '../fusion/fused-update.ts'
 import { mostFloats, type StateMemory } from '../fusion/memory.ts'
 import { planFusion, type FusionPlan } from '../fusion/plan.ts'
@@ -107,6 +107,7 @@ export function makeOnnxProgram(
       shape: [...shape],
       index,
       array: undefined as TypedArray | undefined,
+      copy: undefined as TypedArray | undefined,
     }))
     .filter((input) => input.port !== undefined)
   const given: Record<string, TypedArray> = {}
@@ -115,7 +116,7 @@ export function makeOnnxProgram(
   return {
     run(arrays) {
       for (const input of inputs) {
-        const array = arrays[input.index]!
+        const array = unshared(arrays[input.index]!, input)
         if (array === input.array) continue
         input.array = array
         given[input.port!] = array
@@ -189,6 +190,14 @@ export function makeOnnxProgram(
     slot.feed = filled
     slot.present = filled.data
   }
+}
+
+/** ONNX Runtime reads no memory that threads share: such an array goes by way of a copy, made anew for each call. */
+function unshared(array: TypedArray, input: { copy: TypedArray | undefined }): TypedArray {
+  if (!(array.buffer instanceof SharedArrayBuffer)) return array
+  if (input.copy?.length !== array.length) input.copy = allocate(dtypeOf(array), array.length)
+  input.copy.set(array)
+  return input.copy
 }
 
 function planWithin(floats: number, { model, slots }: Trace): FusionPlan | undefined {

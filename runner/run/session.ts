@@ -119,7 +119,8 @@ async function assemble(config: RunConfig, notes: string[]): Promise<Parts> {
   if (engine.notice !== undefined) notes.unshift(engine.notice)
   let env: VectorEnv | undefined
   try {
-    env = await makeVector(config.env, { lanes: config.lanes, autoreset: 'same-step' })
+    const { lanes, vectorMode: mode, workers } = config
+    env = await makeVector(config.env, { lanes, mode, autoreset: 'same-step', ...(workers > 0 && { workers }) })
     const agent = await buildAgent(config, engine, env, (line) => notes.push(line))
     const timings = createTimings()
     const rng = createRng(config.seed, 'exploration')
