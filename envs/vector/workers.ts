@@ -191,8 +191,14 @@ function createRemoteLanes(threads: readonly Thread[], lanes: number, id: string
   /** Waits until a thread is idle again; the failure it reports, if any. Throws when it is gone or silent. */
   const settle = (thread: Thread, command: number, seconds = timeout): Failure | undefined => {
     const { control } = thread
-    const waited = Atomics.wait(control, slots.command, command, seconds * 1000)
-    if (waited === 'timed-out') {
+    const deadline = performance.now() + seconds * 1000
+    // Again and again: the wake-up of an earlier command may come late, when this one is under way.
+    while (Atomics.load(control, slots.command) === command) {
+      const rest = deadline - performance.now()
+      if (rest > 0) {
+        Atomics.wait(control, slots.command, command, rest)
+        continue
+      }
       const lane = control[slots.lane]!
       broken = `${nameOf(thread, id)} has not answered for ${seconds} s, at work on lane ${lane}: the environment hangs or its thread has died.`
       throw new RingsideError(broken)

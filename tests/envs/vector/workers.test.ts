@@ -75,6 +75,25 @@ describe('workers are bit by bit what sync is', () => {
   })
 })
 
+test('ten thousand quick steps, none read before it is made', async () => {
+  const plan = { lanes: 4, maxEpisodeSteps: 9 }
+  const sync = await makeVector('CartPole-v1', plan)
+  const threads = await makeVector('CartPole-v1', { ...plan, mode: 'workers', workers: 2 })
+  for (const env of [sync, threads]) env.reset({ seed: 1 })
+  const actions = new Int32Array(4)
+  let different = 0
+  for (let i = 0; i < 10_000; i++) {
+    for (let lane = 0; lane < 4; lane++) actions[lane] = (i >> lane) & 1
+    const [a, b] = [sync.step(actions), threads.step(actions)]
+    const same =
+      sync.observations().join() === threads.observations().join() &&
+      a.infos.every((info, lane) => 'finalInfo' in info === 'finalInfo' in b.infos[lane]!)
+    if (!same) different++
+  }
+  threads.close()
+  expect(different).toBe(0)
+})
+
 test('seeds: one a lane, or none', async () => {
   const env = await makeVector(troubled, { lanes: 3, mode: 'workers', workers: 2 })
   expect([...env.reset({ seed: [7, 8, 9] })]).toEqual([7, 0, 8, 0, 9, 0])
