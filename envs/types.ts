@@ -76,6 +76,14 @@ export interface WrapperSpec {
   readonly kwargs?: Readonly<Record<string, unknown>>
 }
 
+/** What a wrapper has learned of the values it passes on: mean and variance of each element, of `count` values. */
+export interface WrapperStatistics {
+  readonly wrapper: string
+  readonly mean: ArrayLike<number>
+  readonly variance: ArrayLike<number>
+  readonly count: number
+}
+
 export type VectorMode = 'sync' | 'workers'
 
 export type AutoresetMode = 'next-step' | 'same-step' | 'disabled'
@@ -127,6 +135,8 @@ export interface VectorEnv {
   /** lanes × actions, or undefined when the environment gives no masks. */
   actionMask(): Uint8Array | undefined
   render(lane?: number): Scene
+  /** What the wrappers of the lanes have learned, all lanes together, innermost first: an evaluation's to use. */
+  statistics(): readonly WrapperStatistics[]
   close(): void
   snapshot(): EnvSnapshot
   restore(snapshot: EnvSnapshot): void

@@ -9,6 +9,7 @@ export { flatSize, flatten, flattenSpace, unflatten } from './flatten.ts'
 export { spaceFromJSON } from './json.ts'
 export { multiBinary, multiDiscrete, type MultiBinary, type MultiDiscrete } from './multi.ts'
 export type { Space, SpaceJson, SpaceValue } from './space.ts'
+export { zeroValue } from './zero.ts'
 
 export function isBox(space: Space): space is Box {
   return space.kind === 'box'

@@ -1,6 +1,7 @@
 import type { Scene } from '../../core/scene.ts'
 import { RingsideError } from '../../core/errors.ts'
-import type { AutoresetMode, Env, EnvSnapshot, Info, ResetOptions } from '../types.ts'
+import type { AutoresetMode, Env, EnvSnapshot, Info, ResetOptions, WrapperStatistics } from '../types.ts'
+import { statisticsOf } from '../wrappers/statistics.ts'
 import type { Layout } from './layout.ts'
 import type { LaneMemory } from './memory.ts'
 
@@ -13,6 +14,8 @@ export interface Lanes {
   /** Takes `actions`. Same-step writes the first observations of new episodes into batch `after`. */
   step(next: number, after: number, mask: number): void
   render(lane: number): Scene
+  /** One list a lane. */
+  statistics(): readonly (readonly WrapperStatistics[])[]
   snapshots(): readonly EnvSnapshot[]
   restore(snapshots: readonly EnvSnapshot[]): void
   close(): void
@@ -106,12 +109,20 @@ export function createLanes(plan: LanesPlan): Lanes {
       }
     },
     render: (lane) => envs[lane - from]!.render(),
+    statistics: () => envs.map(statisticsOf),
     snapshots: () => envs.map((env) => env.snapshot()),
     restore(snapshots) {
+      const errors: unknown[] = []
       snapshots.forEach((snapshot, i) => {
         atWork?.(from + i)
-        envs[i]!.restore(snapshot)
+        try {
+          envs[i]!.restore(snapshot)
+        } catch (error) {
+          errors.push(error)
+        }
       })
+      // Where one cannot be put back, all that can be is.
+      if (errors.length > 0) throw errors[0]
     },
     close() {
       for (const env of envs) env.close()

@@ -40,7 +40,7 @@ export const outcomes = {
 
 export type Call =
   | { readonly kind: 'render'; readonly lane: number }
-  | { readonly kind: 'snapshots' }
+  | { readonly kind: 'statistics' | 'snapshots' }
   | { readonly kind: 'restore'; readonly snapshots: readonly EnvSnapshot[] }
   | { readonly kind: 'close' }
 

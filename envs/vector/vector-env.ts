@@ -4,6 +4,7 @@ import { createRng } from '../../core/rng.ts'
 import { fields } from '../../core/state.ts'
 import type { Space } from '../spaces/index.ts'
 import type { AutoresetMode, EnvSnapshot, EnvSpec, EpisodeStatistics, Info, VectorEnv, VectorStep } from '../types.ts'
+import { mergeStatistics } from '../wrappers/statistics.ts'
 import type { Lanes } from './lanes.ts'
 import type { LaneMemory } from './memory.ts'
 
@@ -110,6 +111,10 @@ export function createVectorEnv(parts: VectorParts): VectorEnv {
     render(lane = 0) {
       checkOpen('render()')
       return stepper.render(lane)
+    },
+    statistics() {
+      checkOpen('statistics()')
+      return mergeStatistics(stepper.statistics())
     },
     close() {
       if (closed) return

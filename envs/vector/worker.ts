@@ -93,6 +93,8 @@ function carryOut(lanes: Lanes, call: Call): unknown {
     case 'render':
       laneAtWork = call.lane
       return lanes.render(call.lane)
+    case 'statistics':
+      return lanes.statistics()
     case 'snapshots':
       return lanes.snapshots()
     case 'restore':

@@ -4,7 +4,7 @@ import { messageOf, RingsideError, usageError } from '../../core/errors.ts'
 import type { Scene } from '../../core/scene.ts'
 import { SnapshotMismatch } from '../adapt.ts'
 import { spaceFromJSON } from '../spaces/index.ts'
-import type { AutoresetMode, EnvSnapshot, EnvSpec, Info, VectorEnv } from '../types.ts'
+import type { AutoresetMode, EnvSnapshot, EnvSpec, Info, VectorEnv, WrapperStatistics } from '../types.ts'
 import type { Lanes } from './lanes.ts'
 import { layoutOf, maskWidth } from './layout.ts'
 import { bytesOf, createLaneMemory } from './memory.ts'
@@ -258,14 +258,25 @@ function createRemoteLanes(threads: readonly Thread[], lanes: number, id: string
       if (thread === undefined) throw usageError(`render expects a lane from 0 to ${lanes - 1}, got ${lane}.`)
       return call(thread, { kind: 'render', lane }) as Scene
     },
+    statistics() {
+      checkWhole()
+      return threads.flatMap((thread) => call(thread, { kind: 'statistics' }) as WrapperStatistics[][])
+    },
     snapshots() {
       checkWhole()
       return threads.flatMap((thread) => call(thread, { kind: 'snapshots' }) as EnvSnapshot[])
     },
     restore(snapshots) {
       checkWhole()
-      for (const thread of threads)
-        call(thread, { kind: 'restore', snapshots: snapshots.slice(thread.from, thread.to) })
+      const errors: unknown[] = []
+      for (const thread of threads) {
+        try {
+          call(thread, { kind: 'restore', snapshots: snapshots.slice(thread.from, thread.to) })
+        } catch (error) {
+          errors.push(error)
+        }
+      }
+      if (errors.length > 0) throw errors[0]
     },
     close() {
       const errors: unknown[] = []
