@@ -7,7 +7,7 @@ import { messageOf, RingsideError, usageError } from '../../core/errors.ts'
 import type { Agent } from '../../agents/types.ts'
 import { openEngine } from '../../engine/index.ts'
 import type { Engine } from '../../engine/types.ts'
-import { makeVector } from '../../envs/index.ts'
+import { makeVector, withStatistics } from '../../envs/index.ts'
 import type { VectorEnv } from '../../envs/types.ts'
 import { createAgentExperiment } from './agent-experiment.ts'
 import { buildAgent, describeMachine, differences, type Made } from './build.ts'
@@ -323,7 +323,7 @@ interface DutyParts {
 
 /** Evaluation, then the row of metrics, then the checkpoint: what is saved knows of all that came before. */
 function dutiesOf({ config, parts, record, log, seconds, save, stopRequested }: DutyParts): Duty[] {
-  const { agent, experiment, episodes, timings } = parts
+  const { agent, env, experiment, episodes, timings } = parts
   let bestIsNew = false
   const evaluation: Duty = {
     every: config.evaluation.every,
@@ -331,7 +331,7 @@ function dutiesOf({ config, parts, record, log, seconds, save, stopRequested }: 
       const at = performance.now()
       const result = await evaluate({
         agent,
-        env: config.env,
+        env: withStatistics(config.env, env.statistics()),
         episodes: config.evaluation.episodes,
         seed: config.seed,
         purpose: `step ${step}`,
