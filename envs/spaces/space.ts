@@ -10,7 +10,8 @@ export interface Space<T extends SpaceValue = SpaceValue> {
   /** Of one value's array; [] for Discrete. Undefined for Text, Tuple and Dict. */
   readonly shape: readonly number[] | undefined
   readonly dtype: DType | undefined
-  /** A uniform value (unbounded axes: normal or exponential, as in Gymnasium). `mask`: one byte a choice of a Discrete. */
+  /** A uniform value (unbounded axes: normal or exponential, as in Gymnasium). `mask`: one byte a choice of
+   * a Discrete, or of each part of a MultiDiscrete one after another: 1 where it is allowed. */
   sample(rng: Rng, mask?: Uint8Array): T
   contains(value: unknown): value is T
   toJSON(): SpaceJson

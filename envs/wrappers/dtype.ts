@@ -1,18 +1,10 @@
-import { allocate, sizeOf, type DType, type TypedArray } from '../../core/dtype.ts'
+import { allocate, integerRange, sizeOf, type DType, type TypedArray } from '../../core/dtype.ts'
 import { usageError } from '../../core/errors.ts'
 import { box, isBox, isDiscrete, type MultiDiscrete, type Space } from '../spaces/index.ts'
 import type { Env, ResetOptions, ResetResult, SpaceValue, StepResult } from '../types.ts'
 import { Wrapper } from './wrapper.ts'
 
-/** What a dtype of whole numbers holds. */
-const integerRange = {
-  int32: [-(2 ** 31), 2 ** 31 - 1],
-  uint8: [0, 255],
-  int8: [-128, 127],
-  int16: [-(2 ** 15), 2 ** 15 - 1],
-  uint16: [0, 2 ** 16 - 1],
-  uint32: [0, 2 ** 32 - 1],
-} as const
+const dtypes: readonly DType[] = ['float32', 'float64', 'int32', 'uint8', 'int8', 'int16', 'uint16', 'uint32']
 
 /**
  * Observations of another `dtype`: of a Box the bounds are kept, Discrete, MultiDiscrete and MultiBinary become Boxes.
@@ -25,11 +17,9 @@ export class Dtype extends Wrapper {
   constructor(env: Env, { dtype }: { readonly dtype: DType }) {
     super(env)
     const { low, high, shape } = boundsOf(env.observationSpace)
-    const range = Object.hasOwn(integerRange, dtype) ? integerRange[dtype as keyof typeof integerRange] : undefined
-    if (range === undefined && dtype !== 'float32' && dtype !== 'float64') {
-      const known = ['float32', 'float64', ...Object.keys(integerRange)].join(', ')
-      throw usageError(`Dtype expects one of ${known}, got ${JSON.stringify(dtype)}.`)
-    }
+    if (!dtypes.includes(dtype))
+      throw usageError(`Dtype expects one of ${dtypes.join(', ')}, got ${JSON.stringify(dtype)}.`)
+    const range = integerRange(dtype)
     if (range !== undefined && !(low.every((x) => x >= range[0]) && high.every((x) => x <= range[1])))
       throw usageError(
         `Dtype cannot hold ${env.observationSpace} in ${dtype}, which goes from ${range[0]} to ${range[1]}.`,

@@ -1,4 +1,4 @@
-import { usageError } from '../../core/errors.ts'
+import { RingsideError, usageError } from '../../core/errors.ts'
 import { sizeOf, type TypedArray } from '../../core/dtype.ts'
 import { fields } from '../../core/state.ts'
 import { box, isBox } from '../spaces/index.ts'
@@ -57,6 +57,8 @@ export class NormalizeObservation extends Wrapper {
 
   private normalize(observation: SpaceValue): Float32Array {
     const values = observation as TypedArray
+    const at = values.findIndex((x) => !Number.isFinite(x))
+    if (at >= 0) throw notFinite(this, `element ${at} of the observation`, values[at]!)
     if (!this.frozen) this.moments.add(values)
     const { mean, variance } = this.moments
     const out = new Float32Array(values.length)
@@ -95,6 +97,7 @@ export class NormalizeReward extends Wrapper {
 
   override step(action: SpaceValue): StepResult {
     const result = this.env.step(action)
+    if (!Number.isFinite(result.reward)) throw notFinite(this, 'the reward', result.reward)
     this.discounted = this.discounted * this.gamma * (result.terminated ? 0 : 1) + result.reward
     if (!this.frozen) this.moments.add([this.discounted])
     return withReward(result, result.reward / Math.sqrt(this.moments.variance[0]! + this.epsilon))
@@ -113,6 +116,11 @@ export class NormalizeReward extends Wrapper {
     if (!this.frozen) this.moments.restore(snapshot['moments'], 'NormalizeReward')
     super.restore(snapshot)
   }
+}
+
+/** One would spoil the statistics for good. */
+function notFinite(wrapper: Wrapper, what: string, value: number): RingsideError {
+  return new RingsideError(`${wrapper}: ${wrapper.constructor.name} expects finite numbers, ${what} is ${value}.`)
 }
 
 function checkEpsilon(epsilon: number, wrapper: string): void {

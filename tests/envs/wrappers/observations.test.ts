@@ -8,8 +8,11 @@ import {
   make,
   makeVector,
   NormalizeObservation,
+  NormalizeReward,
+  PassiveChecker,
   ObstructView,
   spaces,
+  TimeAware,
   Transform,
   WhiteNoise,
   withStatistics,
@@ -162,6 +165,39 @@ test('Transform names itself and the value where its function leaves the space',
   expect(() => broken.reset()).toThrow(
     /<Transform<Scripted-v0>>: the function of Transform made Float32Array\(2\) \[NaN, 1\] of Float32Array\(2\) \[0, 2\]; expected a value of Box/,
   )
+})
+
+test('what no wrapper should pass on names the environment, the wrapper and the value', async () => {
+  const unbounded = spaces.box({ low: -Infinity, high: Infinity, shape: [2] })
+  const infinite = new NormalizeObservation(showing([Float32Array.of(1, Infinity)], unbounded))
+  expect(() => infinite.reset()).toThrow(
+    /<NormalizeObservation<Scripted-v0>>: NormalizeObservation expects finite numbers, element 1 of the observation is Infinity/,
+  )
+  const unpaid = new NormalizeReward(
+    scripted([{ observation: 0, reward: NaN, terminated: false, truncated: false }], spaces.discrete(1)),
+  )
+  unpaid.reset()
+  expect(() => unpaid.step(0)).toThrow(/<NormalizeReward<Scripted-v0>>.*the reward is NaN/)
+})
+
+test('what breaks the contract below all wrappers names the environment and the value', () => {
+  const wrong: [SpaceValue, number, RegExp][] = [
+    [Float32Array.of(0, NaN), 0, /Scripted-v0 breaks its contract: the observation .*NaN/],
+    [Float32Array.of(0, 11), 0, /Scripted-v0 .*11.*-10 … 10/],
+    [Float32Array.of(0, 1, 2), 0, /Scripted-v0 .*3 elements instead of 2/],
+    [Float64Array.of(0, 1), 0, /Scripted-v0 .*float64 instead of float32/],
+    [[0, 1], 0, /Scripted-v0 .*\[0,1\].*typed array/],
+    [Float32Array.of(0, 1), NaN, /Scripted-v0 .*the reward of step\(\) is .*a finite number/],
+    [Float32Array.of(0, 1), Infinity, /Scripted-v0 .*the reward of step\(\) is .*a finite number/],
+  ]
+  for (const [observation, reward, message] of wrong) {
+    const good = { observation: Float32Array.of(0, 0), reward: 0, terminated: false, truncated: false }
+    const env = new TimeAware(new PassiveChecker(scripted([good, { ...good, observation, reward }], vectors)), {
+      horizon: 5,
+    })
+    env.reset()
+    expect(() => env.step(0)).toThrow(message)
+  }
 })
 
 describe('noise', () => {
