@@ -104,6 +104,8 @@ export interface EpisodeStatistics {
 export interface VectorStep {
   /** True successors, before any reset: lanes × observation. */
   readonly nextObservation: TypedArray
+  /** What is allowed there: lanes × actions, or undefined when the environment gives no masks. */
+  readonly nextActionMask: Uint8Array | undefined
   readonly reward: Float64Array
   /** One byte a lane. */
   readonly terminated: Uint8Array

@@ -10,9 +10,9 @@ export interface Lanes {
   /** One a lane of the vector environment. */
   readonly infos: Info[]
   /** Resets the lanes that are `selected` with their `seeds`, into batch `into`. */
-  reset(into: number, mask: number, options?: Record<string, unknown>): void
+  reset(into: number, options?: Record<string, unknown>): void
   /** Takes `actions`. Same-step writes the first observations of new episodes into batch `after`. */
-  step(next: number, after: number, mask: number): void
+  step(next: number, after: number): void
   render(lane: number): Scene
   /** One list a lane. */
   statistics(): readonly (readonly WrapperStatistics[])[]
@@ -41,47 +41,47 @@ export function createLanes(plan: LanesPlan): Lanes {
   const infos: Info[] = Array.from({ length: memory.lanes }, () => ({}))
   const to = from + envs.length
 
-  const resetLane = (lane: number, into: number, mask: number, options?: ResetOptions): void => {
+  const resetLane = (lane: number, into: number, options?: ResetOptions): void => {
     atWork?.(lane)
     const result = envs[lane - from]!.reset(options)
     observation.write(result.observation, memory.observations[into]!, lane)
     infos[lane] = result.info
-    writeMask(lane, mask, result.info)
+    writeMask(lane, into, result.info)
     firsts[lane] = 1
     ended[lane] = 0
     returns[lane] = 0
     lengths[lane] = 0
   }
-  const writeMask = (lane: number, slot: number, info: Info): void => {
+  const writeMask = (lane: number, into: number, info: Info): void => {
     const { actionMask } = info
     if (actionMask === undefined) {
-      if (memory.masked[lane] !== 0) memory.masks[slot]!.fill(1, lane * maskWidth, (lane + 1) * maskWidth)
+      if (memory.masked[lane] !== 0) memory.masks[into]!.fill(1, lane * maskWidth, (lane + 1) * maskWidth)
       return
     }
     if (!(actionMask instanceof Uint8Array) || actionMask.length !== maskWidth || maskWidth === 0)
       throw new RingsideError(`${envs[lane - from]!.spec?.id}: info.actionMask ${expectedMask(maskWidth)}.`)
     memory.masked[lane] = 1
-    memory.masks[slot]!.set(actionMask, lane * maskWidth)
+    memory.masks[into]!.set(actionMask, lane * maskWidth)
   }
 
   return {
     infos,
-    reset(into, mask, options) {
+    reset(into, options) {
       for (let lane = from; lane < to; lane++) {
         if (memory.selected[lane] === 0) continue
         const seed = memory.seeds[lane]!
-        resetLane(lane, into, mask, {
+        resetLane(lane, into, {
           ...(!Number.isNaN(seed) && { seed }),
           ...(options !== undefined && { options }),
         })
       }
     },
-    step(next, after, mask) {
+    step(next, after) {
       const batch = memory.observations[next]!
       for (let lane = from; lane < to; lane++) {
         resetLanes[lane] = 0
         if (ended[lane] !== 0) {
-          resetLane(lane, next, mask)
+          resetLane(lane, next)
           resetLanes[lane] = 1
           reward[lane] = 0
           terminated[lane] = 0
@@ -95,7 +95,7 @@ export function createLanes(plan: LanesPlan): Lanes {
         terminated[lane] = result.terminated ? 1 : 0
         truncated[lane] = result.truncated ? 1 : 0
         infos[lane] = result.info
-        writeMask(lane, mask, result.info)
+        writeMask(lane, next, result.info)
         returns[lane] = returns[lane]! + (result.rawReward ?? result.reward)
         lengths[lane] = lengths[lane]! + 1
         firsts[lane] = 0
@@ -104,7 +104,7 @@ export function createLanes(plan: LanesPlan): Lanes {
         memory.endedLengths[lane] = lengths[lane]!
         ended[lane] = 1
         if (autoresetMode !== 'same-step') continue
-        resetLane(lane, after, mask)
+        resetLane(lane, after)
         infos[lane] = { ...infos[lane], finalInfo: result.info }
       }
     },

@@ -10,8 +10,8 @@ export interface LaneMemory {
   /** Three batches, taken in turns: a step leaves alone what it was given. */
   readonly observations: readonly [TypedArray, TypedArray, TypedArray]
   readonly actions: TypedArray
-  /** Two of lanes × mask bytes, taken in turns; ones where a lane gives none. */
-  readonly masks: readonly [Uint8Array, Uint8Array]
+  /** The masks beside each of those batches, lanes × mask bytes; ones where a lane gives none. */
+  readonly masks: readonly [Uint8Array, Uint8Array, Uint8Array]
   /** Lanes that have given a mask. */
   readonly masked: Uint8Array
   readonly reward: Float64Array
@@ -57,7 +57,7 @@ export function createLaneMemory(plan: MemoryPlan, buffer: ArrayBufferLike): Lan
     lanes,
     observations: [batch(), batch(), batch()],
     actions: take(action.dtype, lanes * action.width),
-    masks: [bytes(lanes * maskWidth), bytes(lanes * maskWidth)],
+    masks: [bytes(lanes * maskWidth), bytes(lanes * maskWidth), bytes(lanes * maskWidth)],
     masked: bytes(),
     reward: doubles(),
     terminated: bytes(),
@@ -77,7 +77,7 @@ export function createLaneMemory(plan: MemoryPlan, buffer: ArrayBufferLike): Lan
 export function bytesOf({ lanes, observation, action, maskWidth }: MemoryPlan): number {
   const part = (dtype: DType, length: number): number => align(length * bytesPerElement(dtype))
   const batches = 3 * part(observation.dtype, lanes * observation.width) + part(action.dtype, lanes * action.width)
-  return batches + 2 * part('uint8', lanes * maskWidth) + 7 * part('uint8', lanes) + 6 * part('float64', lanes)
+  return batches + 3 * part('uint8', lanes * maskWidth) + 7 * part('uint8', lanes) + 6 * part('float64', lanes)
 }
 
 /** Cache lines: threads that write neighbouring arrays do not wait for each other. */

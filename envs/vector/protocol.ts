@@ -13,10 +13,9 @@ export const slots = {
   outcome: 1,
   /** The lane at work, to name it when nothing comes back. */
   lane: 2,
-  /** Batch to write, batch of first observations, mask to write. */
+  /** Batch to write, batch of first observations. */
   next: 3,
   after: 4,
-  mask: 5,
 } as const
 
 export const commands = {

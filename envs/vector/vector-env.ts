@@ -33,17 +33,19 @@ export function createVectorEnv(parts: VectorParts): VectorEnv {
   const { lanes: stepper, memory, autoresetMode, spec, observationSpace, actionSpace, name } = parts
   const { lanes, observations, actions, terminated, truncated, ended, selected, seeds } = memory
   const width = observations[0].length / lanes
-  /** Which batch is the present one, and which mask. */
+  const maskWidth = memory.masks[0].length / lanes
+  /** Which batch is the present one. */
   let present = 0
-  let mask = 0
   let closed = false
   for (const each of memory.masks) each.fill(1)
 
-  const copyLane = (from: TypedArray, to: TypedArray, lane: number): void => {
+  const copyLane = (from: TypedArray, to: TypedArray, lane: number, width: number): void => {
     const at = lane * width
     if (width > 64) to.set(from.subarray(at, at + width), at)
     else for (let i = at; i < at + width; i++) to[i] = from[i]!
   }
+  const maskOf = (batch: number): Uint8Array | undefined =>
+    memory.masked.includes(1) ? memory.masks[batch] : undefined
   const checkOpen = (what: string): void => {
     if (closed) throw new RingsideError(`${name}: ${what} was called after close().`)
   }
@@ -61,7 +63,7 @@ export function createVectorEnv(parts: VectorParts): VectorEnv {
       for (let lane = 0; lane < lanes; lane++)
         seeds[lane] = typeof seed === 'number' ? createRng(seed, `lane ${lane}`).uint32() : (seed?.[lane] ?? NaN)
       selected.fill(1)
-      stepper.reset(present, mask, options)
+      stepper.reset(present, options)
       return observations[present]!
     },
     resetLanes(which) {
@@ -72,9 +74,10 @@ export function createVectorEnv(parts: VectorParts): VectorEnv {
         throw usageError(`resetLanes expects ${lanes} bytes, one a lane, got ${which.length}.`)
       const next = (present + 1) % 3
       observations[next]!.set(observations[present]!)
+      memory.masks[next]!.set(memory.masks[present]!)
       selected.set(which)
       seeds.fill(NaN)
-      stepper.reset(next, mask)
+      stepper.reset(next)
       present = next
       return observations[present]!
     },
@@ -86,8 +89,7 @@ export function createVectorEnv(parts: VectorParts): VectorEnv {
         throw new RingsideError(`Lane ${ended.indexOf(1)} has ended; call resetLanes before the next step.`)
       actions.set(given)
       const [next, after] = [(present + 1) % 3, (present + 2) % 3]
-      mask = 1 - mask
-      stepper.step(next, after, mask)
+      stepper.step(next, after)
       const episodes: EpisodeStatistics[] = []
       for (let lane = 0; lane < lanes; lane++) {
         if (terminated[lane] === 0 && truncated[lane] === 0) continue
@@ -98,16 +100,29 @@ export function createVectorEnv(parts: VectorParts): VectorEnv {
         // The lanes that ended are there already, with the first observations of their new episodes.
         for (let lane = 0, nth = 0; lane < lanes; lane++)
           if (episodes[nth]?.lane === lane) nth++
-          else copyLane(observations[next]!, observations[after]!, lane)
+          else {
+            copyLane(observations[next]!, observations[after]!, lane, width)
+            copyLane(memory.masks[next]!, memory.masks[after]!, lane, maskWidth)
+          }
         present = after
       }
       const { reward, resetLanes } = memory
       const infos: readonly Info[] = stepper.infos
-      return { nextObservation: observations[next]!, reward, terminated, truncated, resetLanes, infos, episodes }
+      const nextActionMask = maskOf(next)
+      return {
+        nextObservation: observations[next]!,
+        nextActionMask,
+        reward,
+        terminated,
+        truncated,
+        resetLanes,
+        infos,
+        episodes,
+      }
     },
     observations: () => observations[present]!,
     isFirst: () => memory.firsts,
-    actionMask: () => (memory.masked.includes(1) ? memory.masks[mask] : undefined),
+    actionMask: () => maskOf(present),
     render(lane = 0) {
       checkOpen('render()')
       return stepper.render(lane)
@@ -131,7 +146,7 @@ export function createVectorEnv(parts: VectorParts): VectorEnv {
         returns: memory.returns.slice(),
         lengths: memory.lengths.slice(),
         masked: memory.masked.slice(),
-        mask: memory.masks[mask]!.slice(),
+        mask: memory.masks[present]!.slice(),
       }
     },
     restore(snapshot) {
@@ -157,7 +172,7 @@ export function createVectorEnv(parts: VectorParts): VectorEnv {
       memory.returns.set(values.returns)
       memory.lengths.set(values.lengths)
       memory.masked.set(values.masked)
-      memory.masks[mask]!.set(values.mask)
+      memory.masks[present]!.set(values.mask)
     },
     toString: () => name,
   }

@@ -69,15 +69,15 @@ function serve(envs: readonly Env[], { plan, memory }: Start): void {
     }
     laneAtWork = undefined
     try {
-      const [next, after, mask] = [control[slots.next]!, control[slots.after]!, control[slots.mask]!]
+      const [next, after] = [control[slots.next]!, control[slots.after]!]
       if (command === commands.call) {
         const call = receive() as Call
         closed = call.kind === 'close'
         if (closed) process.off('exit', tellOfEnd)
         port.postMessage(carryOut(lanes, call))
       } else if (command === commands.reset) {
-        lanes.reset(next, mask, (receive() as Record<string, unknown> | null) ?? undefined)
-      } else lanes.step(next, after, mask)
+        lanes.reset(next, (receive() as Record<string, unknown> | null) ?? undefined)
+      } else lanes.step(next, after)
       laneAtWork = undefined
       answer(command !== commands.call && sendInfos(lanes.infos) ? outcomes.infos : outcomes.fine)
     } catch (error) {

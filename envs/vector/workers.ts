@@ -180,12 +180,11 @@ function createRemoteLanes(threads: readonly Thread[], lanes: number, id: string
     Atomics.store(thread.control, slots.command, command)
     Atomics.notify(thread.control, slots.command)
   }
-  const give3 = (thread: Thread, command: number, next: number, after: number, mask: number): void => {
+  const giveBatches = (thread: Thread, command: number, next: number, after: number): void => {
     const { control } = thread
     control[slots.lane] = thread.from
     control[slots.next] = next
     control[slots.after] = after
-    control[slots.mask] = mask
     give(thread, command)
   }
   /** Waits until a thread is idle again; the failure it reports, if any. Throws when it is gone or silent. */
@@ -239,17 +238,17 @@ function createRemoteLanes(threads: readonly Thread[], lanes: number, id: string
 
   return {
     infos,
-    reset(into, mask, options) {
+    reset(into, options) {
       checkWhole()
       for (const thread of threads) {
         thread.port.postMessage(options ?? null)
-        give3(thread, commands.reset, into, into, mask)
+        giveBatches(thread, commands.reset, into, into)
       }
       settleAll(commands.reset)
     },
-    step(next, after, mask) {
+    step(next, after) {
       checkWhole()
-      for (const thread of threads) give3(thread, commands.step, next, after, mask)
+      for (const thread of threads) giveBatches(thread, commands.step, next, after)
       settleAll(commands.step)
     },
     render(lane) {

@@ -34,7 +34,7 @@ export function createAgentExperiment({ agent, env, rng, seed, timings }: AgentE
     const result = env.step(acted.actions)
     step += env.lanes
     at = timings.lap('envStep', at)
-    const nextActionMask = env.actionMask()
+    const { nextActionMask } = result
     const batch: StepBatch = {
       lanes: env.lanes,
       observation,
