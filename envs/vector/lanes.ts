@@ -1,6 +1,6 @@
 import type { Scene } from '../../core/scene.ts'
 import { RingsideError } from '../../core/errors.ts'
-import type { AutoresetMode, Env, EnvSnapshot, Info, ResetOptions, WrapperStatistics } from '../types.ts'
+import type { AutoresetMode, Env, EnvSnapshot, Info, ResetOptions, SpaceValue, WrapperStatistics } from '../types.ts'
 import { statisticsOf } from '../wrappers/statistics.ts'
 import type { Layout } from './layout.ts'
 import type { LaneMemory } from './memory.ts'
@@ -30,13 +30,18 @@ export interface LanesPlan {
   readonly maskWidth: number
   /** Which lane the first environment is. */
   readonly from: number
+  /**
+   * Told the actions of a step (undefined for a lane that is reset instead) before the lanes are stepped one by one: lanes
+   * that live in one other process take their steps there at once.
+   */
+  readonly stepTogether?: ((actions: readonly (SpaceValue | undefined)[]) => void) | undefined
   /** Told before a lane is touched. */
   readonly atWork?: (lane: number) => void
 }
 
 /** Environments of this thread, one after another. */
 export function createLanes(plan: LanesPlan): Lanes {
-  const { envs, autoresetMode, memory, observation, action, maskWidth, from, atWork } = plan
+  const { envs, autoresetMode, memory, observation, action, maskWidth, from, stepTogether, atWork } = plan
   const { actions, reward, terminated, truncated, resetLanes, firsts, ended, returns, lengths } = memory
   const infos: Info[] = Array.from({ length: memory.lanes }, () => ({}))
   const to = from + envs.length
@@ -78,6 +83,9 @@ export function createLanes(plan: LanesPlan): Lanes {
     },
     step(next, after) {
       const batch = memory.observations[next]!
+      const asked =
+        stepTogether && envs.map((_, i) => (ended[from + i] === 0 ? action.read(actions, from + i) : undefined))
+      if (asked !== undefined) stepTogether?.(asked)
       for (let lane = from; lane < to; lane++) {
         resetLanes[lane] = 0
         if (ended[lane] !== 0) {
@@ -89,7 +97,7 @@ export function createLanes(plan: LanesPlan): Lanes {
           continue
         }
         atWork?.(lane)
-        const result = envs[lane - from]!.step(action.read(actions, lane))
+        const result = envs[lane - from]!.step(asked?.[lane - from] ?? action.read(actions, lane))
         observation.write(result.observation, batch, lane)
         reward[lane] = result.reward
         terminated[lane] = result.terminated ? 1 : 0

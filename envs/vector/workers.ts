@@ -27,11 +27,13 @@ export interface WorkersPlan {
   /** Threads; as many as there are cores, and at most one a lane, where it is undefined. */
   readonly workers?: number | undefined
   readonly autoresetMode: AutoresetMode
-  /** Seconds that a thread may take to make its environments, or for one step of its lanes. */
+  /** Seconds that a thread may take for one step of its lanes, 60 if undefined; it has a minute at least to come up. */
   readonly timeout?: number | undefined
   readonly checker?: boolean | undefined
   readonly orderEnforcing?: boolean | undefined
 }
+
+const secondsToComeUp = 60
 
 /** One thread and the lanes that are its own. */
 interface Thread {
@@ -65,7 +67,7 @@ export async function createWorkersVector(plan: WorkersPlan): Promise<VectorEnv>
   const threads: Thread[] = []
   try {
     for (let i = 0; i < count; i++) threads.push(startThread(plan, shared, i, count))
-    const hellos = await Promise.all(threads.map((thread) => greet(thread, spec, timeout)))
+    const hellos = await Promise.all(threads.map((thread) => greet(thread, spec, Math.max(timeout, secondsToComeUp))))
     const hello = hellos[0]!
     const [observationSpace, actionSpace] = [spaceFromJSON(hello.observationSpace), spaceFromJSON(hello.actionSpace)]
     const memoryPlan = {

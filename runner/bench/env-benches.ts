@@ -47,6 +47,8 @@ function steppingLanes(name: string, mode: VectorMode, calls: number, target: nu
 }
 
 export const envBenches: readonly Bench[] = [
+  { ...stepping('breakout', 'Arcade/Breakout-v0', 10_000), peers: [] },
+  { ...stepping('pong', 'Arcade/Pong-v0', 10_000), peers: [] },
   stepping('cartpole', 'CartPole-v1', 100_000),
   stepping('acrobot', 'Acrobot-v1', 20_000),
   stepping('frozen-lake', 'FrozenLake-v1', 100_000),
