@@ -1,4 +1,4 @@
-import { allocate, dtypeOf, isTypedArray, sizeOf, type DType, type TypedArray } from '../../core/dtype.ts'
+import { allocate, dtypeOf, integerRange, isTypedArray, sizeOf, type DType, type TypedArray } from '../../core/dtype.ts'
 import { usageError } from '../../core/errors.ts'
 import type { Space } from './space.ts'
 
@@ -37,6 +37,11 @@ export function box({ low, high, shape, dtype = 'float32', stack }: BoxOptions):
   const wrong = lows.findIndex((value, i) => !(value <= highs[i]!))
   if (wrong >= 0)
     throw usageError(`box expects low ≤ high, got ${lows[wrong]} and ${highs[wrong]} at element ${wrong}.`)
+  const holds = integerRange(dtype)
+  const beyond = (x: number): boolean => holds !== undefined && Number.isFinite(x) && (x < holds[0] || x > holds[1])
+  const outside = lows.find(beyond) ?? highs.find(beyond)
+  if (outside !== undefined)
+    throw usageError(`box expects bounds that ${dtype} holds, ${holds![0]} … ${holds![1]}, got ${outside}.`)
   const integer = dtype !== 'float32' && dtype !== 'float64'
   const name = dtype === 'bool' ? 'uint8' : dtype
 

@@ -1,15 +1,24 @@
 import { createRegistry } from '../../core/registry.ts'
 import type { Env } from '../types.ts'
+import { ActionHistory } from './action-history.ts'
 import { ClipAction, DiscretizeAction, RescaleAction } from './action.ts'
+import { Delay } from './delay.ts'
+import { Dtype } from './dtype.ts'
+import { Filter } from './filter.ts'
 import { Flatten } from './flatten.ts'
+import { ObstructView, WhiteNoise } from './noise.ts'
+import { NormalizeObservation, NormalizeReward } from './normalize.ts'
 import { OrderEnforcing } from './order-enforcing.ts'
 import { PassiveChecker } from './passive-checker.ts'
+import { RecordEpisodeStatistics } from './record-episode-statistics.ts'
 import { RepeatAction, StickyAction } from './repetition.ts'
 import { RescaleObservation } from './rescale-observation.ts'
 import { ClipReward, ScaleReward } from './reward.ts'
 import { TimeAware } from './time-aware.ts'
 import { TimeLimit } from './time-limit.ts'
 
+export { ActionHistory, Delay, Dtype, Filter, NormalizeObservation, NormalizeReward, ObstructView }
+export { RecordEpisodeStatistics, WhiteNoise }
 export {
   ClipAction,
   ClipReward,
@@ -25,6 +34,8 @@ export {
   TimeAware,
   TimeLimit,
 }
+export { withStatistics } from './statistics.ts'
+export { Transform, type TransformOptions } from './transform.ts'
 export { Wrapper } from './wrapper.ts'
 
 /** A wrapper by the name that specs use: what it does in a line, and how it is built from plain settings. */
@@ -38,12 +49,24 @@ export const wrappers = createRegistry<WrapperDefinition>('wrapper')
 const define = <Kwargs>(name: string, summary: string, Class: new (env: Env, kwargs: Kwargs) => Env): void =>
   wrappers.register(name, { summary, wrap: (env, kwargs) => new Class(env, kwargs) })
 
+define('ActionHistory', 'appends the last { actions: 1 } actions one-hot', ActionHistory)
 define('ClipAction', 'cuts continuous actions to their bounds', ClipAction)
 define('ClipReward', 'rewards become their sign, or are cut to { low, high }', ClipReward)
+define('Delay', 'observations come { steps } steps late', Delay)
 define('DiscretizeAction', 'continuous actions as { bins } values an axis', DiscretizeAction)
+define('Dtype', 'observations as { dtype }', Dtype)
+define('Filter', 'keeps the { keys } of a Dict observation', Filter)
 define('Flatten', 'one vector of each observation: Discrete one-hot, Tuple and Dict part after part', Flatten)
+define('NormalizeObservation', 'observations less their running mean, over their deviation', NormalizeObservation)
+define(
+  'NormalizeReward',
+  'rewards over the running deviation of the discounted return { gamma: 0.99 }',
+  NormalizeReward,
+)
+define('ObstructView', 'patches of noise { width } wide over a { share } of the picture', ObstructView)
 define('OrderEnforcing', 'refuses steps before a reset and after the end', OrderEnforcing)
 define('PassiveChecker', 'holds every observation, action and reward to the contract', PassiveChecker)
+define('RecordEpisodeStatistics', 'info.episode at the end: { return, length, seconds }', RecordEpisodeStatistics)
 define('RepeatAction', 'takes each action { times } times', RepeatAction)
 define('RescaleAction', 'stretches actions of { low: -1, high: 1 } to the bounds', RescaleAction)
 define('RescaleObservation', 'scales bounded observations to { low: -1, high: 1 }', RescaleObservation)
@@ -51,3 +74,4 @@ define('ScaleReward', 'multiplies rewards by { factor }', ScaleReward)
 define('StickyAction', 'repeats the last action with probability { p: 0.25 }', StickyAction)
 define('TimeAware', 'appends the share of { horizon } steps that has passed', TimeAware)
 define('TimeLimit', 'truncates after { maxEpisodeSteps }', TimeLimit)
+define('WhiteNoise', 'replaces a { share } of the pixels, or adds noise of { standardDeviation }', WhiteNoise)

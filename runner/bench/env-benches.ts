@@ -1,5 +1,5 @@
 import { createRng } from '../../core/rng.ts'
-import { make, makeVector } from '../../envs/index.ts'
+import { make, makeVector, type VectorMode } from '../../envs/index.ts'
 import { timed, type Bench } from './types.ts'
 
 /** Random actions through `make`, resets included. */
@@ -24,6 +24,28 @@ function stepping(name: string, id: string, calls: number, target = 1 / 20): Ben
 
 const lanes = 8
 
+/** Random actions in a vector environment; peers step theirs in one process, or in one a lane. */
+function steppingLanes(name: string, mode: VectorMode, calls: number, target: number): Bench {
+  return {
+    name,
+    title: `a step of one of ${lanes} CartPoles in a ${mode} vector, random actions`,
+    unit: 'step',
+    peers: [{ name: 'Gymnasium', key: name, target }],
+    rounds: 5,
+    async prepare() {
+      const env = await makeVector('CartPole-v1', { lanes, mode })
+      const rng = createRng(0)
+      const actions = new Int32Array(lanes)
+      env.reset({ seed: 0 })
+      const round = timed(() => {
+        for (let lane = 0; lane < lanes; lane++) actions[lane] = rng.int(2)
+        env.step(actions)
+      }, calls)
+      return () => round() / lanes
+    },
+  }
+}
+
 export const envBenches: readonly Bench[] = [
   { ...stepping('breakout', 'Arcade/Breakout-v0', 10_000), peers: [] },
   { ...stepping('pong', 'Arcade/Pong-v0', 10_000), peers: [] },
@@ -34,22 +56,6 @@ export const envBenches: readonly Bench[] = [
   stepping('cliff-walking', 'CliffWalking-v1', 100_000),
   // Against Box2D in C++, where most of a step goes to its solver.
   stepping('lunar-lander', 'LunarLander-v3', 10_000, 1 / 2),
-  {
-    name: 'cartpole-8',
-    title: 'a step of one of 8 CartPoles in a sync vector, random actions',
-    unit: 'step',
-    peers: [{ name: 'Gymnasium', key: 'cartpole-8', target: 1 / 15 }],
-    rounds: 5,
-    async prepare() {
-      const env = await makeVector('CartPole-v1', { lanes })
-      const rng = createRng(0)
-      const actions = new Int32Array(lanes)
-      env.reset({ seed: 0 })
-      const round = timed(() => {
-        for (let lane = 0; lane < lanes; lane++) actions[lane] = rng.int(2)
-        env.step(actions)
-      }, 20_000)
-      return () => round() / lanes
-    },
-  },
+  steppingLanes('cartpole-8', 'sync', 20_000, 1 / 15),
+  steppingLanes('cartpole-8-threads', 'workers', 1_000, 1 / 15),
 ]

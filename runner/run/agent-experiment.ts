@@ -4,6 +4,7 @@ import type { Agent, StepBatch } from '../../agents/types.ts'
 import { SnapshotMismatch } from '../../envs/index.ts'
 import type { VectorEnv } from '../../envs/types.ts'
 import type { Experiment } from './experiment.ts'
+import { packPolicy, unpackPolicy } from './policy.ts'
 import type { Timings } from './trackers.ts'
 
 export interface AgentExperimentParts {
@@ -33,7 +34,7 @@ export function createAgentExperiment({ agent, env, rng, seed, timings }: AgentE
     const result = env.step(acted.actions)
     step += env.lanes
     at = timings.lap('envStep', at)
-    const nextActionMask = env.actionMask()
+    const { nextActionMask } = result
     const batch: StepBatch = {
       lanes: env.lanes,
       observation,
@@ -65,14 +66,16 @@ export function createAgentExperiment({ agent, env, rng, seed, timings }: AgentE
     },
     metrics: () => agent.metrics(),
     state() {
-      const { replay, ...policy } = agent.state()
+      const { replay, ...own } = agent.state()
+      const policy = packPolicy(own, env.statistics())
       return { policy, training: { step, replay: replay ?? null, env: env.snapshot(), actor: actor.state() } }
     },
     restore({ policy, training }, note) {
       const saved = fields(training, 'the training')
       step = saved.number('step')
       const replay = saved.get('replay')
-      agent.restore(replay === null || replay === undefined ? policy : { ...policy, replay })
+      const { agent: own } = unpackPolicy(policy)
+      agent.restore(replay === null || replay === undefined ? own : { ...own, replay })
       actor.restore(saved.tree('actor'))
       try {
         env.restore(saved.tree('env'))

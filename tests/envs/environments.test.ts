@@ -8,6 +8,7 @@ import {
   make,
   makeVector,
   spaces,
+  type EnvSnapshot,
   type EnvSpec,
   type SpaceValue,
 } from '../../envs/index.ts'
@@ -155,6 +156,26 @@ describe('sync vectors', () => {
     env.restore(snapshot)
     expect(Array.from({ length: 20 }, () => (env.step(push), [...env.observations()]))).toEqual(on)
   })
+})
+
+test('same-step: the mask of the true last observation, and that of the new first one', async () => {
+  const env = await makeVector('Taxi-v4', { lanes: 2, maxEpisodeSteps: 3 })
+  const single = await make('Taxi-v4', { maxEpisodeSteps: null })
+  env.reset({ seed: [1, 2] })
+  single.reset({ seed: 2 })
+  const given = env.actionMask()!
+  const [before, south] = [given.slice(), Int32Array.of(0, 0)]
+  for (let i = 0; i < 3; i++) {
+    const { nextActionMask, truncated } = env.step(south)
+    if (i === 0) expect(given).toEqual(before)
+    const { info } = single.step(0)
+    expect(nextActionMask!.subarray(6, 12)).toEqual(info['actionMask'])
+    expect(truncated[1]).toBe(i === 2 ? 1 : 0)
+  }
+  const again = await make('Taxi-v4')
+  again.restore((env.snapshot()['lanes'] as EnvSnapshot[])[1]!)
+  // A drop-off with nobody aboard moves nothing.
+  expect(env.actionMask()!.subarray(6, 12)).toEqual(again.step(5).info['actionMask'])
 })
 
 test('spaces survive JSON, infinities included', () => {

@@ -1,7 +1,7 @@
 """One bench of a Python peer: prints the seconds of one call or env step, a number a line.
 
     python bench.py update|act|update-minatar|update-nature|act-nature|update-lstm|update-gan|update-dcgan ROUNDS [THREADS]
-    python bench.py cartpole|acrobot|frozen-lake|taxi|cliff-walking|lunar-lander|cartpole-8|train-sb3|train-torch|train-8-sb3|train-8-torch ROUNDS
+    python bench.py cartpole|acrobot|frozen-lake|taxi|cliff-walking|lunar-lander|cartpole-8|cartpole-8-threads|train-sb3|train-torch|train-8-sb3|train-8-torch ROUNDS
 """
 import sys
 import time
@@ -174,23 +174,25 @@ elif name in ("cartpole", "acrobot", "frozen-lake", "taxi", "cliff-walking", "lu
             env.reset()
 
     report(call, 10_000)
-elif name == "cartpole-8":
+elif name in ("cartpole-8", "cartpole-8-threads"):
     import gymnasium
 
-    env = gymnasium.make_vec("CartPole-v1", num_envs=8, vectorization_mode="sync")
+    mode, calls = ("sync", 2_000) if name == "cartpole-8" else ("async", 200)
+    env = gymnasium.make_vec("CartPole-v1", num_envs=8, vectorization_mode=mode)
     env.reset(seed=0)
     env.action_space.seed(0)
 
     def call():
         env.step(env.action_space.sample())
 
-    for _ in range(2_000):
+    for _ in range(calls):
         call()
     for _ in range(rounds):
         began = time.perf_counter()
-        for _ in range(2_000):
+        for _ in range(calls):
             call()
-        print((time.perf_counter() - began) / 2_000 / 8)
+        print((time.perf_counter() - began) / calls / 8)
+    env.close()
 elif name in ("train-sb3", "train-8-sb3"):
     import torch
     from stable_baselines3 import DQN
