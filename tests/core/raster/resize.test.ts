@@ -17,13 +17,21 @@ test("grayscale equals OpenCV's, bit for bit", () => {
   expect(createHash('sha256').update(grayOf(frame)).digest('hex')).toBe(openCv.frame.gray)
 })
 
-test.each(openCv.resized)('$mode of $channels channels to $size is that of OpenCV', ({ size, channels, mode, pixels }) => {
-  const image = imageOf(30, 24, 1)
-  const [height, width] = size
-  const out = new Uint8Array(height * width * channels)
-  createResize({ height: 30, width: 24 }, { height, width }, mode, channels)(channels === 1 ? grayOf(image) : image, out)
-  expect(distance(out, bytesOf(pixels))).toBeLessThanOrEqual(mode === 'nearest' ? 0 : 1)
-})
+test.each(openCv.resized)(
+  '$mode of $channels channels to $size is that of OpenCV',
+  ({ size, channels, mode, pixels }) => {
+    const image = imageOf(30, 24, 1)
+    const [height, width] = size
+    const out = new Uint8Array(height * width * channels)
+    createResize(
+      { height: 30, width: 24 },
+      { height, width },
+      mode,
+      channels,
+    )(channels === 1 ? grayOf(image) : image, out)
+    expect(distance(out, bytesOf(pixels))).toBeLessThanOrEqual(mode === 'nearest' ? 0 : 1)
+  },
+)
 
 test('an image resized to its own size stays, a flat one stays flat, and means lie between the extremes', () => {
   const side = fc.integer({ min: 1, max: 24 })
