@@ -43,27 +43,45 @@ export function resample(
   const out = new Uint8ClampedArray(target.buffer, target.byteOffset, target.length)
   const mixed = new Int32Array(width * channels)
   const scale = rows.total * columns.total
-  let at = 0
   for (let i = 0; i < rows.starts.length; i++) {
-    mixRows(source, offset + rows.starts[i]! * stride, stride, rows, i, mixed)
-    for (let j = 0; j < columns.starts.length; j++) {
-      const first = columns.starts[j]! * channels
-      for (let channel = 0; channel < channels; channel++) {
-        let sum = 0
-        for (let t = 0, k = first + channel; t < columns.count; t++, k += channels)
-          sum += columns.weights[j * columns.count + t]! * mixed[k]!
-        out[at++] = sum / scale
-      }
-    }
+    mixRows(source, offset + rows.starts[i]! * stride, stride, rows.weights, i * rows.count, rows.count, mixed)
+    const at = i * columns.starts.length * channels
+    for (let channel = 0; channel < channels; channel++)
+      mixColumns(mixed, channel, channels, columns, scale, out, at + channel)
   }
 }
 
-/** Row `i` of the result before its columns are mixed, times `rows.total`. */
-function mixRows(source: Uint8Array, from: number, stride: number, rows: Taps, i: number, mixed: Int32Array): void {
-  mixed.fill(0)
-  for (let t = 0; t < rows.count; t++) {
-    const weight = rows.weights[i * rows.count + t]!
+/** A row of the result before its columns are mixed, times `rows.total`. */
+function mixRows(
+  source: Uint8Array,
+  from: number,
+  stride: number,
+  weights: Int32Array,
+  firstWeight: number,
+  count: number,
+  mixed: Int32Array,
+): void {
+  for (let t = 0; t < count; t++) {
+    const weight = weights[firstWeight + t]!
     const start = from + t * stride
-    if (weight !== 0) for (let x = 0; x < mixed.length; x++) mixed[x] = mixed[x]! + weight * source[start + x]!
+    if (t === 0) for (let x = 0; x < mixed.length; x++) mixed[x] = weight * source[start + x]!
+    else if (weight !== 0) for (let x = 0; x < mixed.length; x++) mixed[x] = mixed[x]! + weight * source[start + x]!
+  }
+}
+
+/** One channel of a row of the result; `step` elements lie from pixel to pixel. */
+function mixColumns(
+  mixed: Int32Array,
+  channel: number,
+  step: number,
+  { starts, weights, count }: Taps,
+  scale: number,
+  out: Uint8ClampedArray,
+  outStart: number,
+): void {
+  for (let j = 0, w = 0, at = outStart; j < starts.length; j++, at += step) {
+    let sum = 0
+    for (let t = 0, k = starts[j]! * step + channel; t < count; t++, k += step) sum += weights[w++]! * mixed[k]!
+    out[at] = sum / scale
   }
 }
