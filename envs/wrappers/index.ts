@@ -1,7 +1,14 @@
 import { createRegistry } from '../../core/registry.ts'
 import type { Env } from '../types.ts'
 import { ClipAction, DiscretizeAction, RescaleAction } from './action.ts'
+import { AtariPreprocessing } from './atari-preprocessing.ts'
+import { EpisodicLife } from './episodic-life.ts'
+import { FireReset } from './fire-reset.ts'
 import { Flatten } from './flatten.ts'
+import { FrameStack } from './frame-stack.ts'
+import { Crop, Grayscale, Resize } from './image.ts'
+import { MaxAndSkip } from './max-and-skip.ts'
+import { NoopReset } from './noop-reset.ts'
 import { OrderEnforcing } from './order-enforcing.ts'
 import { PassiveChecker } from './passive-checker.ts'
 import { RepeatAction, StickyAction } from './repetition.ts'
@@ -10,6 +17,7 @@ import { ClipReward, ScaleReward } from './reward.ts'
 import { TimeAware } from './time-aware.ts'
 import { TimeLimit } from './time-limit.ts'
 
+export { AtariPreprocessing, Crop, EpisodicLife, FireReset, FrameStack, Grayscale, MaxAndSkip, NoopReset, Resize }
 export {
   ClipAction,
   ClipReward,
@@ -38,15 +46,24 @@ export const wrappers = createRegistry<WrapperDefinition>('wrapper')
 const define = <Kwargs>(name: string, summary: string, Class: new (env: Env, kwargs: Kwargs) => Env): void =>
   wrappers.register(name, { summary, wrap: (env, kwargs) => new Class(env, kwargs) })
 
+define('AtariPreprocessing', 'φ: no-ops, frame skip, maximum, grayscale, 84 × 84 and a stack of 4', AtariPreprocessing)
 define('ClipAction', 'cuts continuous actions to their bounds', ClipAction)
 define('ClipReward', 'rewards become their sign, or are cut to { low, high }', ClipReward)
+define('Crop', 'cuts frames to { top, left, height, width }, or to the square in the middle', Crop)
 define('DiscretizeAction', 'continuous actions as { bins } values an axis', DiscretizeAction)
+define('EpisodicLife', 'a lost life ends the episode for the learner', EpisodicLife)
+define('FireReset', 'begins episodes with the action FIRE', FireReset)
 define('Flatten', 'one vector of each observation: Discrete one-hot, Tuple and Dict part after part', Flatten)
+define('FrameStack', 'the last { frames: 4 } observations, { padding: blank | copy | wait } at the start', FrameStack)
+define('Grayscale', 'RGB frames become their luminance', Grayscale)
+define('MaxAndSkip', 'takes each action { skip: 4 } times and shows the maximum of the last two frames', MaxAndSkip)
+define('NoopReset', 'begins episodes with up to { noopMax: 30 } steps of doing nothing', NoopReset)
 define('OrderEnforcing', 'refuses steps before a reset and after the end', OrderEnforcing)
 define('PassiveChecker', 'holds every observation, action and reward to the contract', PassiveChecker)
 define('RepeatAction', 'takes each action { times } times', RepeatAction)
 define('RescaleAction', 'stretches actions of { low: -1, high: 1 } to the bounds', RescaleAction)
 define('RescaleObservation', 'scales bounded observations to { low: -1, high: 1 }', RescaleObservation)
+define('Resize', 'resizes frames to { height, width }, { interpolation: area | bilinear | nearest }', Resize)
 define('ScaleReward', 'multiplies rewards by { factor }', ScaleReward)
 define('StickyAction', 'repeats the last action with probability { p: 0.25 }', StickyAction)
 define('TimeAware', 'appends the share of { horizon } steps that has passed', TimeAware)
