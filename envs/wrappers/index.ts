@@ -11,13 +11,25 @@ import { MaxAndSkip } from './max-and-skip.ts'
 import { NoopReset } from './noop-reset.ts'
 import { OrderEnforcing } from './order-enforcing.ts'
 import { PassiveChecker } from './passive-checker.ts'
+import { RenderObservation } from './render-observation.ts'
 import { RepeatAction, StickyAction } from './repetition.ts'
 import { RescaleObservation } from './rescale-observation.ts'
 import { ClipReward, ScaleReward } from './reward.ts'
 import { TimeAware } from './time-aware.ts'
 import { TimeLimit } from './time-limit.ts'
 
-export { AtariPreprocessing, Crop, EpisodicLife, FireReset, FrameStack, Grayscale, MaxAndSkip, NoopReset, Resize }
+export {
+  AtariPreprocessing,
+  Crop,
+  EpisodicLife,
+  FireReset,
+  FrameStack,
+  Grayscale,
+  MaxAndSkip,
+  NoopReset,
+  RenderObservation,
+  Resize,
+}
 export {
   ClipAction,
   ClipReward,
@@ -60,6 +72,7 @@ define('MaxAndSkip', 'takes each action { skip: 4 } times and shows the maximum 
 define('NoopReset', 'begins episodes with up to { noopMax: 30 } steps of doing nothing', NoopReset)
 define('OrderEnforcing', 'refuses steps before a reset and after the end', OrderEnforcing)
 define('PassiveChecker', 'holds every observation, action and reward to the contract', PassiveChecker)
+define('RenderObservation', 'pixels of { height, width } × 3 bytes, drawn from the scene', RenderObservation)
 define('RepeatAction', 'takes each action { times } times', RepeatAction)
 define('RescaleAction', 'stretches actions of { low: -1, high: 1 } to the bounds', RescaleAction)
 define('RescaleObservation', 'scales bounded observations to { low: -1, high: 1 }', RescaleObservation)

@@ -34,6 +34,7 @@ describe.each<[WrapperSpec[]]>([
   [[wrapper('Grayscale')]],
   [[wrapper('Crop')]],
   [[wrapper('Resize', { height: 9, width: 8 })]],
+  [[wrapper('RenderObservation', { height: 25, width: 30 })]],
   [[wrapper('FrameStack', { padding: 'copy' })]],
   [
     [
@@ -165,6 +166,25 @@ test('Grayscale, Crop and Resize do to frames what core/raster does to images', 
   expect(await first(wrapper('Resize', { height: 30, width: 10, interpolation: 'bilinear' }))).toEqual(resized)
 })
 
+test('RenderObservation shows the picture of any environment, and passes its own observation on', async () => {
+  const env = await make({ id: 'Catch-v0', wrappers: [wrapper('RenderObservation', { height: 40, width: 20 })] })
+  expect([env.observationSpace.shape, env.observationSpace.dtype]).toEqual([[40, 20, 3], 'uint8'])
+  const raw = await make('Catch-v0')
+  const { observation, info } = env.reset({ seed: 6 })
+  expect(info['observation']).toEqual(raw.reset({ seed: 6 }).observation)
+  // Ten rows of five tiles, 4 × 4 pixels each; the ball's orange is in the middle of its own.
+  const colorAt = (pixels: unknown, row: number, column: number): number[] => {
+    const at = ((row * 4 + 2) * 20 + column * 4 + 2) * 3
+    return [...bytes(pixels).subarray(at, at + 3)]
+  }
+  const ball = (info['observation'] as Float32Array).indexOf(1)
+  for (let column = 0; column < 5; column++)
+    expect(colorAt(observation, 0, column)).toEqual(column === ball ? [0xd9, 0x82, 0x2b] : [0xe9, 0xdf, 0xc7])
+  const stepped = env.step(1)
+  expect(colorAt(stepped.observation, 1, ball)).toEqual([0xd9, 0x82, 0x2b])
+  expect(stepped.info['observation']).toEqual(raw.step(1).observation)
+})
+
 describe('FrameStack', () => {
   test.each(['blank', 'copy', 'wait'] as const)(
     '%s: a stack is the last frames, padded at the start',
@@ -270,6 +290,7 @@ describe('AtariPreprocessing', () => {
 test('each refuses what it cannot wrap or be told, by name', async () => {
   const refusals: [string, WrapperSpec, RegExp][] = [
     ['CartPole-v1', wrapper('AtariPreprocessing'), /AtariPreprocessing expects images of bytes.*RenderObservation/],
+    ['Taxi-v4', wrapper('RenderObservation', { height: 84 }), /RenderObservation expects width/],
     ['Taxi-v4', wrapper('FrameStack'), /FrameStack expects a Box of observations.*Discrete\(500\)/],
     ['Taxi-v4', wrapper('MaxAndSkip'), /MaxAndSkip expects a Box/],
     ['Pendulum-v1', wrapper('NoopReset'), /NoopReset expects noopAction to be one of Box.*got 0/],
