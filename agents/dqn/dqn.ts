@@ -1,7 +1,7 @@
 import { RingsideError, usageError } from '../../core/errors.ts'
 import { fields } from '../../core/state.ts'
 import type { TypedArray } from '../../core/dtype.ts'
-import { isDiscrete } from '../../envs/spaces/index.ts'
+import { isBox, isDiscrete } from '../../envs/spaces/index.ts'
 import { createEncoder } from '../networks/observation.ts'
 import { createQNetwork } from '../networks/q-network.ts'
 import {
@@ -51,12 +51,14 @@ export function createDqn(context: AgentContext, config: DqnConfig): Agent {
     actions: actionSpace.n,
   })
   const sampler = createUniformSampler(rng.stream('replay'))
+  const stack = isBox(observationSpace) ? observationSpace.stack : undefined
   const accumulator = createAccumulator({
     lanes,
     observation: encoder.format,
     nStep: config.nStep,
     gamma: config.gamma,
     rewardClip: config.rewardClip,
+    waits: stack?.padding === 'wait' ? stack.frames - 1 : 0,
     firstAction: actionSpace.start,
     sink: replay,
   })
