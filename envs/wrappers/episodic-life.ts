@@ -6,8 +6,8 @@ import { Wrapper } from './wrapper.ts'
 
 /**
  * The loss of a life (`info.lives`) ends the episode for the learner, while the game goes on: `info.lifeLost` tells it from
- * the game's own end. The reset after it is a step of `noopAction` (0); only when the game is over, before that, or where a
- * seed is given, is the game itself reset. For training: scores count whole games.
+ * the game's own end. The reset after it is a step of `noopAction` (0), and says `info.gameGoesOn`; only when the game is
+ * over, before a life is lost, or where a seed is given, is the game itself reset. Evaluations count whole games.
  */
 export class EpisodicLife extends Wrapper {
   private readonly noopAction: SpaceValue
@@ -24,7 +24,7 @@ export class EpisodicLife extends Wrapper {
   override reset(options?: ResetOptions): ResetResult {
     const goesOn = this.waits && options?.seed === undefined
     const start = goesOn
-      ? stepIntoEpisode(this.env, this.noopAction, { observation: 0, info: {} }, options)
+      ? stepIntoEpisode(this.env, this.noopAction, { observation: 0, info: { gameGoesOn: true } }, options)
       : this.env.reset(options)
     this.waits = false
     this.lives = this.livesOf(start.info)

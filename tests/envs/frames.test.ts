@@ -130,6 +130,7 @@ test('EpisodicLife ends episodes with lives, and resets the game when it is over
       expect(lost.info).toMatchObject({ lives: left, lifeLost: true })
       const { info } = env.reset()
       // The game went on by the one step that the reset took, unless that very step lost a life.
+      expect(info['gameGoesOn']).toBe(info['frame'] === 0 ? undefined : true)
       if (info['frame'] !== 0) expect(info['frame']).toBe((lost.info['frame'] as number) + 1)
       if (info['lives'] !== left) break
     }

@@ -1,6 +1,6 @@
 """Records OpenCV's grayscale and resized images.
 
-    pip install opencv-python-headless && python tests/parity/record-opencv.py
+    pip install opencv-python-headless==5.0.0.93 && python tests/parity/record-opencv.py
 """
 import base64
 import hashlib
