@@ -23,9 +23,13 @@ interface Placement {
   readonly scale: number
 }
 
+/** Pixels; a circle of this radius holds the centre of a pixel, wherever it is. */
+const leastRadius = Math.SQRT1_2
+
 /**
  * Draws a scene as pixels that are data: scaled to fit and centred, as the painters do, but without anti-aliasing, and text
- * in capitals of 3 × 5 dots that stand upright.
+ * in capitals of 3 × 5 dots that stand upright. Circles, upright rectangles and lines do not vanish in small rasters: they
+ * take a pixel at least.
  */
 export function drawScene(raster: Raster, scene: Scene): void {
   const { width, height } = raster
@@ -50,7 +54,8 @@ function drawItem(raster: Raster, item: SceneItem, at: Placement): void {
     case 'circle': {
       const { radius, fill, stroke } = item
       const [x, y] = place(at, item.x, item.y)
-      if (fill !== undefined) fillRegion(raster, circleRegion(x, y, radius * at.scale), inkOf(fill))
+      const shown = radius === 0 ? 0 : Math.max(radius * at.scale, leastRadius)
+      if (fill !== undefined) fillRegion(raster, circleRegion(x, y, shown), inkOf(fill))
       if (stroke !== undefined) {
         const half = strokeRadius(stroke, at)
         const inner = circleRegion(x, y, Math.max(0, radius * at.scale - half))
@@ -120,7 +125,14 @@ function rectOf(rect: Rect, grown: number, at: Placement): Region {
 function boxOf(x: number, y: number, width: number, height: number, at: Placement): Region {
   if (at.sine !== 0 || at.cosine < 0) return polygonRegion(cornersOf(x, y, width, height, at))
   const [left, top] = place(at, x, y)
-  return rectRegion(left, top, width * at.scale, height * at.scale)
+  const [wide, high] = [width * at.scale, height * at.scale]
+  const [padX, padY] = [lacking(wide), lacking(high)]
+  return rectRegion(left - padX / 2, top - padY / 2, wide + padX, high + padY)
+}
+
+/** What a side that is there lacks of a pixel. */
+function lacking(side: number): number {
+  return side > 0 && side < 1 ? 1 - side : 0
 }
 
 function drawLabel(

@@ -149,6 +149,18 @@ describe('scenes', () => {
     expect(of(20, 10, round)).toEqual(of(20, 10, circle))
   })
 
+  test('small things do not vanish, wherever they are', () => {
+    const at = fc.double({ min: 1, max: 9, noNaN: true })
+    fc.assert(
+      fc.property(at, at, fc.double({ min: 0.001, max: 2, noNaN: true }), (x, y, size) => {
+        const dot: SceneItem = { kind: 'circle', x, y, radius: size, fill: '#fff' }
+        const box: SceneItem = { kind: 'rect', x, y, width: size, height: size, fill: '#fff' }
+        const line: SceneItem = { kind: 'line', points: [x, y, x + 4, y], stroke: { color: '#fff', width: size } }
+        for (const item of [dot, box, line]) expect(of(10, 5, item).join('')).toContain('#')
+      }),
+    )
+  })
+
   test('text is aligned to its point', () => {
     const text = (align: 'left' | 'center' | 'right', baseline: 'top' | 'middle' | 'bottom'): string[] =>
       of(20, 10, { kind: 'text', x: 10, y: 5, text: '-', size: 7, color: '#fff', align, baseline })
