@@ -1,5 +1,6 @@
 import { dtypeOf, isTypedArray, sizeOf, type TypedArray } from '../core/dtype.ts'
 import { nearestName, RingsideError } from '../core/errors.ts'
+import { asOutOfMemory } from '../core/memory.ts'
 import type { Program, ProgramMaker } from './backends/program.ts'
 import type { ConcreteSpec } from './trace/trace.ts'
 import type { tf } from './tfjs.ts'
@@ -24,6 +25,13 @@ export function createCompiled(fn: TensorFunction, options: CompileOptions, make
   let arrays: TypedArray[] = []
   let disposed = false
 
+  const guarded = <T>(work: () => T): T => {
+    try {
+      return work()
+    } catch (error) {
+      throw asOutOfMemory(error, `"${name}"`) ?? error
+    }
+  }
   const compiled = (inputs: CompiledInputs = {}): Record<string, TypedArray> => {
     if (disposed) throw new RingsideError(`"${name}" was disposed`)
     if (specs === undefined) {
@@ -43,15 +51,16 @@ export function createCompiled(fn: TensorFunction, options: CompileOptions, make
       const shapes = JSON.stringify(concrete.map((spec) => spec.shape))
       let program = programs.get(shapes)
       if (program === undefined) {
-        program = makeProgram({ fn, name, specs: concrete, state: options.state, adopted })
+        program = guarded(() => makeProgram({ fn, name, specs: concrete, state: options.state ?? {}, adopted }))
         programs.set(shapes, program)
       }
       // Data of one length can come in several shapes, where shapes travel with the data: no short cut then.
       const fixed = names.every((key) => isTypedArray(inputs[key]) || typeof inputs[key] === 'number')
       last = fixed ? { lengths: arrays.map((a) => a.length), program } : undefined
-      return program.run(arrays)
+      return guarded(() => program.run(arrays))
     }
-    return last!.program.run(arrays)
+    const { program } = last!
+    return guarded(() => program.run(arrays))
   }
   return Object.assign(compiled, {
     dispose() {

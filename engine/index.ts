@@ -37,6 +37,6 @@ export type {
  * `state` names every variable that it reads or assigns. Runs on `engine`, else on the one that was opened last, else on
  * ONNX Runtime where it is installed, else in plain JavaScript.
  */
-export function compile(fn: TensorFunction, options: CompileOptions & { readonly engine?: Engine }): Compiled {
+export function compile(fn: TensorFunction, options: CompileOptions & { readonly engine?: Engine } = {}): Compiled {
   return (options.engine ?? defaultEngine()).compile(fn, options)
 }

@@ -97,7 +97,7 @@ function createEngine(
     device,
     threads,
     description: `${backend}: ${library} on ${device}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
-    compile: (fn, options) => createCompiled(fn, options, makeProgram),
+    compile: (fn, options = {}) => createCompiled(fn, options, makeProgram),
     read: readVariable,
     write: writeVariable,
     dispose() {},

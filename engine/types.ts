@@ -28,8 +28,8 @@ export type Variables = Readonly<Record<string, tf.Variable>>
 export type TensorFunction = (inputs: Record<string, tf.Tensor>) => Record<string, tf.Tensor>
 
 export interface CompileOptions {
-  /** Every variable that the function reads or assigns. Touching another one is an error. */
-  readonly state: Variables
+  /** Every variable that the function reads or assigns. Touching another one is an error. None where it is left out. */
+  readonly state?: Variables
   /** Shapes and dtypes of the inputs. Those left out are read off the first call's arrays (a typed array is a vector). */
   readonly inputs?: Readonly<Record<string, TensorSpec>>
   /** Named in errors and profiles. */
@@ -62,7 +62,7 @@ export interface Engine {
   readonly description: string
   /** What a person should be told first: a fallback was taken, and the command that mends it. */
   readonly notice?: string
-  compile(fn: TensorFunction, options: CompileOptions): Compiled
+  compile(fn: TensorFunction, options?: CompileOptions): Compiled
   /** A copy of a variable's present values. */
   read(variable: tf.Variable): TypedArray
   /** Overwrites a variable's values in place; throws when the length differs. */

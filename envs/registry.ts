@@ -76,19 +76,19 @@ async function build(spec: EnvSpec): Promise<Env> {
   }
   const maker = await find(spec.id).load()
   const made = buildUserEnv(maker, spec.id, kwargs)
-  const isWhole =
-    typeof (made as Partial<Env>).snapshot === 'function' &&
-    typeof (made as Partial<Env>).toString === 'function' &&
-    'rng' in (made as object)
-  const env = isWhole ? (made as Env) : adaptEnv(made, spec.id)
-  return Object.assign(env, { spec })
+  return Object.assign(adaptEnv(made, spec.id), { spec })
 }
 
-/** A user's class or object may carry its step limit. */
+/** A user's class or object may carry its step limit; for that of an instance one is made and closed again. */
 async function specOfPath({ id, kwargs }: EnvSpec): Promise<EnvSpec> {
   const exported = await loadModulePath('environment', id)
-  const onClass = (exported as { maxEpisodeSteps?: unknown }).maxEpisodeSteps
-  const limit = onClass ?? (buildUserEnv(exported, id, kwargs ?? {}) as { maxEpisodeSteps?: unknown }).maxEpisodeSteps
+  let limit = (exported as { maxEpisodeSteps?: unknown } | null)?.maxEpisodeSteps
+  if (limit === undefined && typeof exported === 'function') {
+    const probe = buildUserEnv(exported, id, kwargs ?? {}) as
+      { maxEpisodeSteps?: unknown; close?: () => void } | null | undefined
+    limit = probe?.maxEpisodeSteps
+    probe?.close?.()
+  }
   return { id, ...(typeof limit === 'number' && { maxEpisodeSteps: limit }) }
 }
 

@@ -1,9 +1,13 @@
 import { RingsideError, usageError } from '../../core/errors.ts'
 import { fields } from '../../core/state.ts'
 import type { TypedArray } from '../../core/dtype.ts'
+import type { Rng } from '../../core/rng.ts'
+import { restoreRng, saveRng } from '../../core/rng-state.ts'
 import { isBox, isDiscrete } from '../../envs/spaces/index.ts'
 import { createEncoder } from '../networks/observation.ts'
-import { createQNetwork } from '../networks/q-network.ts'
+import { drawFactorisedNoise } from '../networks/noisy-dense.ts'
+import { createQNetwork, type QValues, type ValueKind } from '../networks/q-network.ts'
+import { tf } from '../../engine/tfjs.ts'
 import {
   createVariables,
   notFinite,
@@ -11,18 +15,18 @@ import {
   saveVariables,
   underName,
 } from '../../engine/layers/variables.ts'
-import { createAccumulator } from '../replay/accumulator.ts'
-import { createBatch } from '../replay/batch.ts'
-import { createTransitionStorage } from '../replay/transitions.ts'
-import { createUniformSampler } from '../replay/uniform-sampler.ts'
 import { createSchedule } from '../schedules.ts'
 import type { Agent, AgentContext, AgentFactory, Metrics } from '../types.ts'
 import { createEpsilonGreedyActor } from './actor.ts'
+import { createOverestimation, errorQuantiles, max, mean, meanSize, noiseScale } from './diagnostics.ts'
+import { createDraws } from './draws.ts'
 import type { DqnConfig } from './config.ts'
 import { createLearner } from './learner.ts'
+import { createTransitionMemory } from './memory.ts'
+import { atomsBetween } from './targets.ts'
 
 /**
- * Deep Q-learning (Mnih et al. 2015), and by its switches Double DQN, dueling networks and n-step returns. Sampling and
+ * Deep Q-learning (Mnih et al. 2015), and by its switches everything up to Rainbow (Hessel et al. 2018) and beyond. Sampling and
  * learning take turns: `observe` stores what the environments did, `learn` makes the gradient steps that fall due.
  */
 export function createDqn(context: AgentContext, config: DqnConfig): Agent {
@@ -40,31 +44,32 @@ export function createDqn(context: AgentContext, config: DqnConfig): Agent {
 
   // Parts.
   const encoder = createEncoder(observationSpace, 'dqn')
-  const network = createQNetwork(encoder, actionSpace.n, { ...config.network, dueling: config.dueling })
+  const network = createQNetwork(encoder, actionSpace.n, {
+    ...config.network,
+    dueling: config.dueling,
+    values: valueKind(config),
+    sigma: config.noisy ? config.noisySigma : undefined,
+  })
   const initial = network.init(rng.stream('initialization'))
   const online = createVariables(initial)
   const target = createVariables(initial, false)
   const learner = createLearner({ engine, config, network, encoder, actions: actionSpace.n, online, target })
-  const replay = createTransitionStorage({
-    capacity: config.replayCapacity,
-    observation: encoder.format,
-    actions: actionSpace.n,
-  })
-  const sampler = createUniformSampler(rng.stream('replay'))
   const stack = isBox(observationSpace) ? observationSpace.stack : undefined
-  const accumulator = createAccumulator({
+  const memory = createTransitionMemory({
+    config,
     lanes,
     observation: encoder.format,
-    nStep: config.nStep,
-    gamma: config.gamma,
-    rewardClip: config.rewardClip,
+    actions: actionSpace.n,
     waits: stack?.padding === 'wait' ? stack.frames - 1 : 0,
     firstAction: actionSpace.start,
-    sink: replay,
+    rng: rng.stream('replay'),
   })
+  const noise = rng.stream('noise')
   const epsilon = createSchedule(config.epsilon, budget)
+  const temperature = createSchedule(config.temperature, budget)
   const learningRate = createSchedule(config.learningRate, budget)
-  note?.(`replay: ${config.replayCapacity.toLocaleString('en')} transitions, ${megabytes(replay.bytes)} MB when full`)
+  const beta = createSchedule(config.priority.beta, budget)
+  note?.(`replay: ${memory.description}`)
 
   // Counters, in env steps of all lanes and in gradient steps.
   let steps = 0
@@ -72,34 +77,54 @@ export function createDqn(context: AgentContext, config: DqnConfig): Agent {
   let updates = 0
 
   // Acting.
-  const values = engine.compile(({ observations }) => ({ q: network.apply(online, observations!).q }), {
-    name: 'dqn act',
-    state: underName('online', online),
-    inputs: { observations: encoder.spec(null) },
-  })
+  const compileValues = (noisy: boolean) =>
+    engine.compile(({ observations, noise }) => ({ q: network.apply(online, observations!, { noise }).q }), {
+      name: 'dqn act',
+      state: underName('online', online),
+      inputs: {
+        observations: encoder.spec(null),
+        ...(noisy && { noise: { shape: [network.noise], dtype: 'float32' as const } }),
+      },
+    })
+  const values = compileValues(false)
   const q = (observations: TypedArray): Float32Array =>
     values({ observations: encoder.cast(observations) })['q'] as Float32Array
+  const noisyValues = config.noisy ? compileValues(true) : undefined
+  const acting = new Float32Array(network.noise)
+  /** With new noise at every step. */
+  const noisyQ = (observations: TypedArray, own: Rng): Float32Array => {
+    drawFactorisedNoise(own, acting)
+    return noisyValues!({ observations: encoder.cast(observations), noise: acting })['q'] as Float32Array
+  }
+  const overestimation = createOverestimation({
+    lanes,
+    gamma: config.gamma,
+    rewardClip: config.rewardClip,
+    actions: actionSpace.n,
+    q,
+  })
 
   // Learning.
-  const indices = new Int32Array(config.batchSize)
-  const batch = createBatch(config.batchSize, encoder.format, actionSpace.n)
   let last: Metrics = {}
 
+  const draws = createDraws(network, config.batchSize, noise)
+  let lastErrors: TypedArray = new Float32Array(0)
+
   const gradientStep = (): Metrics => {
-    sampler.sample(replay.size, indices)
-    replay.gather(indices, config.batchSize, batch)
-    const { observation, action, reward, discount, nextObservation, nextMask } = batch
-    const inputs = { observation, action, reward, discount, nextObservation, learningRate: learningRate(steps) }
-    const out = learner.update(replay.masked)(replay.masked ? { ...inputs, nextMask } : inputs)
+    const batch = memory.draw(beta(steps))
+    const out = learner.update(memory.masked)({ ...batch, ...draws(), learningRate: learningRate(steps) })
     updates++
     const loss = out['loss']![0]!
     if (!Number.isFinite(loss)) throw diverged(loss)
+    memory.learned(out['priority']!)
+    lastErrors = out['error']!
     return {
       loss,
       meanQ: mean(out['q']!),
       maxQ: max(out['q']!),
       tdError: meanSize(out['error']!),
       ...(out['gradientNorm'] !== undefined && { gradientNorm: out['gradientNorm'][0]! }),
+      ...(config.prioritized && { priority: mean(out['priority']!), importanceWeight: mean(batch['weights']!) }),
     }
   }
   const diverged = (loss: number): RingsideError => {
@@ -119,18 +144,20 @@ export function createDqn(context: AgentContext, config: DqnConfig): Agent {
       createEpsilonGreedyActor({
         lanes: actorLanes,
         space: actionSpace,
-        q,
-        epsilon: mode === 'train' ? () => epsilon(steps) : () => config.evaluationEpsilon,
+        q: mode === 'train' && config.noisy ? noisyQ : q,
+        epsilon: mode === 'evaluate' ? () => config.evaluationEpsilon : config.noisy ? () => 0 : () => epsilon(steps),
+        temperature: mode === 'train' ? () => temperature(steps) : () => 0,
         rng: actorRng,
       }),
     observe(step) {
-      accumulator.observe(step)
+      memory.observe(step)
+      overestimation.observe(step)
       steps += step.lanes
     },
     learn() {
       const from = trainedAt
       trainedAt = steps
-      if (steps < config.learningStarts || replay.size === 0) return undefined
+      if (steps < config.learningStarts || memory.size === 0) return undefined
       const gradientSteps = due(config.trainEvery, from, steps) * config.gradientSteps
       for (let i = 0; i < gradientSteps; i++) last = gradientStep()
       const moves = due(config.target.every, from, steps)
@@ -140,14 +167,17 @@ export function createDqn(context: AgentContext, config: DqnConfig): Agent {
     },
     metrics: () => ({
       ...last,
-      epsilon: epsilon(steps),
+      ...errorQuantiles(lastErrors),
+      ...overestimation.metrics(),
+      ...(config.noisy ? { noiseScale: noiseScale(engine, online) } : { epsilon: epsilon(steps) }),
+      ...(config.prioritized && { beta: beta(steps) }),
       learningRate: learningRate(steps),
-      replaySize: replay.size,
+      replaySize: memory.size,
       updates,
-      samplesPerInsert: replay.inserted === 0 ? 0 : (updates * config.batchSize) / replay.inserted,
+      samplesPerInsert: memory.inserted === 0 ? 0 : (updates * memory.batchSize) / memory.inserted,
     }),
     explain(observations) {
-      const explained = engine.compile(({ observations: input }) => ({ ...network.apply(online, input!) }), {
+      const explained = engine.compile(({ observations: input }) => explanation(network.apply(online, input!)), {
         name: 'dqn explain',
         state: underName('online', online),
         inputs: { observations: encoder.spec(null) },
@@ -155,7 +185,8 @@ export function createDqn(context: AgentContext, config: DqnConfig): Agent {
       const out = explained({ observations: encoder.cast(observations) })
       const copies = Object.fromEntries(Object.entries(out).map(([name, array]) => [name, array.slice()]))
       explained.dispose()
-      return copies
+      const kind = valueKind(config)
+      return kind.kind === 'categorical' ? { ...copies, support: kind.atoms } : copies
     },
     networks: () => ({ ...underName('online', online), ...underName('target', target) }),
     state: () => ({
@@ -166,9 +197,12 @@ export function createDqn(context: AgentContext, config: DqnConfig): Agent {
       trainedAt,
       updates,
       last,
-      sampler: sampler.state(),
-      accumulator: accumulator.state(),
-      replay: replay.state(),
+      noise: saveRng(noise),
+      replay: {
+        memory: memory.state(),
+        overestimation: overestimation.state(),
+        lastErrors: Float32Array.from(lastErrors),
+      },
     }),
     restore(state) {
       const saved = fields(state, 'dqn')
@@ -181,12 +215,14 @@ export function createDqn(context: AgentContext, config: DqnConfig): Agent {
       last = saved.tree('last') as Metrics
       // A checkpoint that is only acted with comes without its replay, and may come to another number of lanes.
       if (saved.get('replay') === undefined) return
-      sampler.restore(saved.tree('sampler'))
-      accumulator.restore(saved.tree('accumulator'))
-      replay.restore(saved.tree('replay'))
+      restoreRng(noise, saved.get('noise'), "dqn's noise")
+      const training = fields(saved.tree('replay'), "dqn's training")
+      memory.restore(training.tree('memory'))
+      overestimation.restore(training.tree('overestimation'))
+      lastErrors = training.array('lastErrors', 'float32')
     },
     dispose() {
-      for (const compiled of [values, learner.update(false)]) compiled.dispose()
+      for (const compiled of [values, noisyValues, learner.update(false)]) compiled?.dispose()
       for (const variable of Object.values({ ...online, ...underName('target', target), ...learner.optimizer.state }))
         variable.dispose()
     },
@@ -195,24 +231,25 @@ export function createDqn(context: AgentContext, config: DqnConfig): Agent {
 
 export const factory: AgentFactory<DqnConfig> = { create: createDqn }
 
-function mean(values: TypedArray): number {
-  let sum = 0
-  for (let i = 0; i < values.length; i++) sum += values[i]!
-  return sum / values.length
+/** For the page: probabilities of atoms, or quantiles, as the distribution. */
+function explanation({ q, value, advantage, logits, quantiles }: QValues): Record<string, tf.Tensor> {
+  const distribution = logits !== undefined ? tf.softmax(logits) : quantiles
+  return {
+    q,
+    ...(value !== undefined && advantage !== undefined && { value, advantage }),
+    ...(distribution !== undefined && { distribution }),
+  }
 }
 
-function meanSize(values: TypedArray): number {
-  let sum = 0
-  for (let i = 0; i < values.length; i++) sum += Math.abs(values[i]!)
-  return sum / values.length
-}
-
-function max(values: TypedArray): number {
-  let largest = -Infinity
-  for (let i = 0; i < values.length; i++) if (values[i]! > largest) largest = values[i]!
-  return largest
-}
-
-function megabytes(bytes: number): string {
-  return (bytes / 1e6).toFixed(1)
+function valueKind({ distribution, categorical, quantiles, implicit }: DqnConfig): ValueKind {
+  switch (distribution) {
+    case 'none':
+      return { kind: 'none' }
+    case 'categorical':
+      return { kind: 'categorical', atoms: atomsBetween(categorical.min, categorical.max, categorical.atoms) }
+    case 'quantile':
+      return { kind: 'quantile', count: quantiles }
+    case 'implicit':
+      return { kind: 'implicit', ...implicit }
+  }
 }

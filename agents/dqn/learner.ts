@@ -1,14 +1,13 @@
 import { clipByGlobalNorm, globalNorm, gradientsOf, type Optimizer } from '../../engine/optimizers/optimizer.ts'
 import { adam } from '../../engine/optimizers/adam.ts'
 import { rmsprop } from '../../engine/optimizers/rmsprop.ts'
-import { tf } from '../../engine/tfjs.ts'
-import type { Compiled, Engine, Variables } from '../../engine/types.ts'
+import type { tf } from '../../engine/tfjs.ts'
+import type { Compiled, Engine, TensorSpec, Variables } from '../../engine/types.ts'
 import type { ObservationEncoder } from '../networks/observation.ts'
-import type { QNetwork } from '../networks/q-network.ts'
+import type { QNetwork, QValues } from '../networks/q-network.ts'
 import { moveTowards, underName } from '../../engine/layers/variables.ts'
 import type { DqnConfig } from './config.ts'
-import { huberLoss, squaredLoss } from './losses.ts'
-import { chosenQ, doubleQTarget, masked, qTarget } from './targets.ts'
+import { createObjective, type Columns, type Views } from './objective.ts'
 
 export interface LearnerParts {
   readonly engine: Engine
@@ -24,11 +23,25 @@ export interface LearnerParts {
 export interface Learner {
   readonly optimizer: Optimizer
   /**
-   * One gradient step on a batch (`observation, action, reward, discount, nextObservation, learningRate`, and `nextMask` when
-   * `masks`). Gives `loss`, `q` (batch × actions), `error` (y − q(s, a)) and `gradientNorm` where it is limited.
+   * One gradient step on a batch: `observation, action, reward, discount, nextObservation, learningRate`; `nextMask` when
+   * `masks`; `weights` where replay is prioritized; `noise, nextNoise, targetNoise` for noisy networks and `taus, targetTaus` for
+   * implicit quantiles. Gives `loss`, `q` (batch × actions), `error` (the target's mean − q(s, a)), `priority` (what the
+   * transitions are to be drawn by) and `gradientNorm` where it is limited.
    */
   update(masks: boolean): Compiled
   moveTarget(): void
+}
+
+/** A batch of transitions as tensors, with what was drawn for it. */
+interface TensorBatch extends Columns {
+  readonly observation: tf.Tensor
+  readonly nextObservation: tf.Tensor
+  readonly learningRate: tf.Tensor
+  readonly noise?: tf.Tensor
+  readonly nextNoise?: tf.Tensor
+  readonly targetNoise?: tf.Tensor
+  readonly taus?: tf.Tensor
+  readonly targetTaus?: tf.Tensor
 }
 
 export function createLearner({ engine, config, network, encoder, actions, online, target }: LearnerParts): Learner {
@@ -38,28 +51,32 @@ export function createLearner({ engine, config, network, encoder, actions, onlin
       ? adam(online, kind)
       : rmsprop(online, { ...kind, epsilonPlace: kind.epsilonInside ? 'inside' : 'outside' })
   const state = { ...underName('online', online), ...underName('target', target), ...optimizer.state }
+  const objective = createObjective(config)
 
   const compileUpdate = (masks: boolean): Compiled =>
     engine.compile(
-      ({ observation, action, reward, discount, nextObservation, nextMask, learningRate }) => {
-        const nextQ = masked(network.apply(target, nextObservation!).q, nextMask)
-        const y = config.double
-          ? doubleQTarget(reward!, discount!, nextQ, masked(network.apply(online, nextObservation!).q, nextMask))
-          : qTarget(reward!, discount!, nextQ)
+      (inputs) => {
+        const batch = inputs as unknown as TensorBatch
+        const { observation, nextObservation, noise, nextNoise, targetNoise, taus, targetTaus } = batch
+        const now = (): QValues => network.apply(online, observation, { noise, taus })
+        const views: Views = {
+          next: () => network.apply(target, nextObservation, { noise: targetNoise, taus: targetTaus }),
+          chooser: () => network.apply(online, nextObservation, { noise: nextNoise }),
+          past: () => network.apply(target, observation, { noise: targetNoise }),
+        }
+        const aim = objective.aim(views, batch)
         // Asked for twice, computed once: the compiled graph shares equal subexpressions.
-        const q = (): tf.Tensor => network.apply(online, observation!).q
-        const error = (): tf.Tensor => tf.sub(y, chosenQ(q(), action!))
-        const { value: loss, gradients } = gradientsOf(
-          () => tf.mean(config.loss === 'huber' ? huberLoss(error(), config.errorClip) : squaredLoss(error())),
-          online,
-        )
-        const told = { loss, q: q(), error: error() }
+        const judge = () => objective.judge(now(), batch, aim)
+        const { value: loss, gradients } = gradientsOf(() => judge().loss, online)
+        const { q, error, priority } = judge()
+        const told = { loss, q, error, priority }
+        const { learningRate } = batch
         if (config.gradientNorm === null) {
-          optimizer.apply(gradients, learningRate!)
+          optimizer.apply(gradients, learningRate)
           return told
         }
         const gradientNorm = globalNorm(gradients)
-        optimizer.apply(clipByGlobalNorm(gradients, config.gradientNorm, gradientNorm), learningRate!)
+        optimizer.apply(clipByGlobalNorm(gradients, config.gradientNorm, gradientNorm), learningRate)
         return { ...told, gradientNorm }
       },
       {
@@ -72,6 +89,8 @@ export function createLearner({ engine, config, network, encoder, actions, onlin
           discount: { shape: [batchSize], dtype: 'float32' },
           nextObservation: encoder.spec(batchSize),
           ...(masks && { nextMask: { shape: [batchSize, actions], dtype: 'uint8' as const } }),
+          ...(config.prioritized && { weights: { shape: [batchSize], dtype: 'float32' as const } }),
+          ...drawSpecs(network, batchSize),
           learningRate: { shape: [], dtype: 'float32' },
         },
       },
@@ -93,5 +112,14 @@ export function createLearner({ engine, config, network, encoder, actions, onlin
       return compiled
     },
     moveTarget: () => void move({}),
+  }
+}
+
+function drawSpecs({ noise, samples }: QNetwork, batchSize: number): Record<string, TensorSpec> {
+  const vector: TensorSpec = { shape: [noise], dtype: 'float32' }
+  const fractions: TensorSpec = { shape: [batchSize, samples], dtype: 'float32' }
+  return {
+    ...(noise > 0 && { noise: vector, nextNoise: vector, targetNoise: vector }),
+    ...(samples > 0 && { taus: fractions, targetTaus: fractions }),
   }
 }

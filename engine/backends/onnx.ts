@@ -1,4 +1,6 @@
 import { allocate, sizeOf, type DType, type TypedArray } from '../../core/dtype.ts'
+import { blockConvolutions } from '../blocked/blocked-convolutions.ts'
+import { channelBlock } from '../blocked/block-size.ts'
 import { createFusedUpdate } from '../fusion/fused-update.ts'
 import { mostFloats, type StateMemory } from '../fusion/memory.ts'
 import { planFusion, type FusionPlan } from '../fusion/plan.ts'
@@ -50,7 +52,10 @@ export function makeOnnxProgram(
 ): Program {
   const traced = trace(request.fn, request.name, request.specs, request.state, request.adopted)
   const plan = device === 'cpu' ? planWithin(mostFloats, traced) : undefined
-  const graphs = plan?.stages.map(({ graph }) => graph) ?? [traced.model]
+  const block = device === 'cpu' ? channelBlock(runtime) : 1
+  const graphs = (plan?.stages.map(({ graph }) => graph) ?? [traced.model]).map((graph) =>
+    block > 1 ? blockConvolutions(graph, traced.model.shapes ?? new Map(), block) : graph,
+  )
   const fused = plan && createFusedUpdate(plan, variablesByPort(traced.slots), memory)
   const stages = graphs.map((graph): Stage => {
     const idle = graph.outputs.length === 0

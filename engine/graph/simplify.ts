@@ -13,7 +13,7 @@ export function simplify(model: GraphModel): GraphModel {
   }
 }
 
-function removeDead(nodes: readonly GraphNode[], { outputs }: GraphModel): GraphNode[] {
+export function removeDead(nodes: readonly GraphNode[], { outputs }: Pick<GraphModel, 'outputs'>): GraphNode[] {
   const live = new Set(outputs.map((port) => port.name))
   const kept: GraphNode[] = []
   for (const node of nodes.toReversed()) {

@@ -95,10 +95,19 @@ function subPixelConvolutions(graph: Graph, dy: Value, filter: Value, info: tf.b
             graph.int64([2, 3]),
           ])
         : image
-      return graph.node('Conv', [seen, kernel], {
+      graph.value(kernel, 'float32', [info.inChannels, info.outChannels, row.taps, column.taps])
+      graph.value(seen, 'float32', [
+        info.batchSize,
+        info.outChannels,
+        info.outHeight - cut[0]! - cut[2]!,
+        info.outWidth - cut[1]! - cut[3]!,
+      ])
+      const part = graph.node('Conv', [seen, kernel], {
         pads: [row.before, column.before, row.after, column.after].map((pad) => Math.max(0, pad)),
         kernel_shape: [row.taps, column.taps],
       })
+      graph.value(part, 'float32', [info.batchSize, info.inChannels, tall, wide])
+      return part
     }),
   )
   if (parts.length === 1) return parts[0]!

@@ -12,6 +12,8 @@ export type Attribute = number | readonly number[] | string | { readonly float: 
 
 export interface GraphNode {
   readonly op: string
+  /** ONNX's own where it is missing. */
+  readonly domain?: string
   readonly inputs: readonly string[]
   readonly outputs: readonly string[]
   readonly attributes: Readonly<Record<string, Attribute>>
@@ -68,6 +70,8 @@ export function encodeModel(model: GraphModel, producer = 'ringside'): Uint8Arra
     for (const port of model.outputs) graph.message(12, (w) => writePort(w, port))
   })
   writer.message(8, (w) => w.string(1, '').int(2, opset))
+  for (const domain of new Set(model.nodes.flatMap((node) => node.domain ?? [])))
+    writer.message(8, (w) => w.string(1, domain).int(2, 1))
   return writer.finish()
 }
 
@@ -75,6 +79,7 @@ function writeNode(writer: ProtobufWriter, node: GraphNode, index: number): void
   for (const name of node.inputs) writer.string(1, name)
   for (const name of node.outputs) writer.string(2, name)
   writer.string(3, `${node.op}_${index}`).string(4, node.op)
+  if (node.domain !== undefined) writer.string(7, node.domain)
   for (const [name, value] of Object.entries(node.attributes)) writer.message(5, (w) => writeAttribute(w, name, value))
 }
 

@@ -67,8 +67,8 @@ export function box({ low, high, shape, dtype = 'float32', stack }: BoxOptions):
       kind: 'box',
       shape: dimensions,
       dtype,
-      low: [...lows].map(numberToJson),
-      high: [...highs].map(numberToJson),
+      low: boundsToJson(lows),
+      high: boundsToJson(highs),
       ...(stack !== undefined && { stack }),
     }),
     toString: () => `Box([${dimensions}], ${dtype}, ${range(lows)} to ${range(highs)})`,
@@ -84,13 +84,21 @@ function bound(value: number | ArrayLike<number>, size: number, name: string, dt
 }
 
 function range(bounds: Float64Array): string {
-  const [min, max] = [Math.min(...bounds), Math.max(...bounds)]
-  return min === max
-    ? String(min)
+  return isUniform(bounds)
+    ? String(bounds[0])
     : `[${[...bounds]
         .slice(0, 4)
         .map((x) => Number(x.toPrecision(4)))
         .join(', ')}${bounds.length > 4 ? ', …' : ''}]`
+}
+
+/** One number stands for as many as there are elements: a frame has a hundred thousand. */
+function boundsToJson(bounds: Float64Array): number | string | (number | string)[] {
+  return isUniform(bounds) ? numberToJson(bounds[0]!) : [...bounds].map(numberToJson)
+}
+
+function isUniform(bounds: Float64Array): boolean {
+  return bounds.length > 0 && bounds.every((bound) => bound === bounds[0])
 }
 
 /** JSON has no infinities. */

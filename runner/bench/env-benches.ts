@@ -25,6 +25,8 @@ function stepping(name: string, id: string, calls: number): Bench {
 const lanes = 8
 
 export const envBenches: readonly Bench[] = [
+  { ...stepping('breakout', 'Arcade/Breakout-v0', 10_000), peers: [] },
+  { ...stepping('pong', 'Arcade/Pong-v0', 10_000), peers: [] },
   stepping('cartpole', 'CartPole-v1', 100_000),
   stepping('acrobot', 'Acrobot-v1', 20_000),
   stepping('frozen-lake', 'FrozenLake-v1', 100_000),

@@ -133,7 +133,12 @@ export const commands: readonly Command[] = [
           default: false,
           describe: 'time PyTorch and Gymnasium too (RINGSIDE_PYTHON, else python3)',
         })
-        .option('engine', { type: 'string', choices: ['onnx', 'tensorflow', 'wasm', 'cpu'], default: 'onnx' })
+        .option('engine', {
+          type: 'string',
+          choices: ['onnx', 'tensorflow', 'wasm', 'cpu', 'all'],
+          default: 'onnx',
+          describe: 'all: onnx beside every other engine that works here',
+        })
         .option('threads', { type: 'number', default: 1, describe: 'threads of the engine and of its peers' })
         .option('json', { type: 'boolean', default: false, describe: 'for programs' })
         .example('ringside bench update --engine wasm', '')

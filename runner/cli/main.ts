@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import yargs, { type Argv } from 'yargs'
-import { messageOf, RingsideError, usageError } from '../../core/errors.ts'
+import { messageOf, placeOf, RingsideError, usageError } from '../../core/errors.ts'
+import { asOutOfMemory } from '../../core/memory.ts'
 import { ringsideVersion } from '../run/version.ts'
 import { commands } from './commands.ts'
 
@@ -42,8 +43,11 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 try {
   await main(process.argv.slice(2))
-} catch (error) {
-  process.stderr.write(`ringside: ${messageOf(error)}\n`)
+} catch (thrown) {
+  const error = asOutOfMemory(thrown, 'this command') ?? thrown
+  // What was not thrown on purpose says where: it may be in a user's own file.
+  const place = error instanceof RingsideError ? '' : placeOf(error)
+  process.stderr.write(`ringside: ${messageOf(error)}${place === '' ? '' : ` (thrown${place})`}\n`)
   if (process.env['RINGSIDE_DEBUG'] === '1' && error instanceof Error) process.stderr.write(`${error.stack}\n`)
   process.exitCode = error instanceof RingsideError ? error.exitStatus : 1
 }

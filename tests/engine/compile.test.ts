@@ -89,6 +89,17 @@ describe.each(['onnx', 'cpu', 'wasm'] as const)('what is refused, on %s, with th
   })
 })
 
+test('memory that runs out is said, with how much was wanted', async () => {
+  const engine = await openEngine({ engine: 'onnx' })
+  const table = (x: tf.Tensor): tf.Tensor => tf.add(tf.reshape(x, [-1, 1]), tf.reshape(x, [1, -1]))
+  const inside = engine.compile(({ x }) => ({ y: tf.sum(tf.sqrt(table(x!))) }), { name: 'a sum' })
+  const outside = engine.compile(({ x }) => ({ y: table(x!) }), { name: 'a table' })
+  const large = new Float32Array(1e6)
+  expect(() => inside({ x: large })).toThrow(/Out of memory in "a sum".*3,725.3 GiB/)
+  expect(() => outside({ x: large })).toThrow(/Out of memory in "a table".*3,725.3 GiB/)
+  expect(inside({ x: float(2, 2) })['y']![0]).toBe(8)
+})
+
 test('a kernel without a lowering is named', async () => {
   const engine = await openEngine({ engine: 'onnx' })
   const f = engine.compile(({ x }) => ({ y: tf.bincount(tf.cast(x!, 'int32') as tf.Tensor1D, [], 4) }), { state: {} })
