@@ -288,6 +288,16 @@ describe('AtariPreprocessing', () => {
   })
 })
 
+test.each(['Arcade/Breakout-v0', 'Arcade/Pong-v0'])('φ of %s is its wrappers one by one', async (id) => {
+  const starts = [wrapper('NoopReset'), wrapper('MaxAndSkip'), wrapper('EpisodicLife'), wrapper('FireReset')]
+  const pixels = [wrapper('Grayscale'), wrapper('Resize', { height: 84, width: 84 }), wrapper('FrameStack')]
+  const options = { episodicLife: true, fireReset: true }
+  const all = await make({ id, wrappers: [wrapper('AtariPreprocessing', options)] })
+  const parted = await make({ id, wrappers: [...starts, ...pixels] })
+  expect(comparable(all.reset({ seed: 1 }))).toEqual(comparable(parted.reset({ seed: 1 })))
+  expect(play(all, 0, 60)).toEqual(play(parted, 0, 60))
+})
+
 test('each refuses what it cannot wrap or be told, by name', async () => {
   const refusals: [string, WrapperSpec, RegExp][] = [
     ['CartPole-v1', wrapper('AtariPreprocessing'), /AtariPreprocessing expects images of bytes.*RenderObservation/],
