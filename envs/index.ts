@@ -1,4 +1,5 @@
 import './arcade/index.ts'
+import './box2d/index.ts'
 import './classic/index.ts'
 import './grid/index.ts'
 import './toy/index.ts'

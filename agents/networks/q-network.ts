@@ -5,6 +5,7 @@ import { minatarCnn } from './minatar-cnn.ts'
 import { mlp } from './mlp.ts'
 import { natureCnn } from './nature-cnn.ts'
 import type { ObservationEncoder } from './observation.ts'
+import { recurrentCore, type RecurrentCore } from './recurrent-core.ts'
 import { midpoints, quantileEmbedding } from './quantile-embedding.ts'
 import type { Activation, InitializerName, Parameters, Piece, Weights } from '../../engine/layers/types.ts'
 import type { Rng } from '../../core/rng.ts'
@@ -25,6 +26,8 @@ export interface QNetworkOptions {
   readonly values?: ValueKind | undefined
   /** σ₀ of a noisy head; undefined for a plain one. */
   readonly sigma?: number | undefined
+  /** A recurrent layer between torso and head. */
+  readonly recurrent?: { readonly cell: 'lstm' | 'gru'; readonly units: number } | undefined
 }
 
 /** batch × actions; value (batch × 1) and advantage (batch × actions) where the head has streams. */
@@ -46,14 +49,18 @@ export interface Draws {
   readonly taus?: tf.Tensor | undefined
 }
 
-/** Observation → encoder → torso → head. */
+/** Observation → encoder → torso → (recurrent core) → head. */
 export interface QNetwork {
   /** Numbers of noise that one application takes. */
   readonly noise: number
   /** Fractions that learning draws for each observation; 0 for networks that draw none. */
   readonly samples: number
+  readonly core: RecurrentCore | undefined
   init(rng: Rng): Parameters
-  /** `observations`: batch × observation, as they are stored. */
+  /** What the core, or the head where there is none, reads. `observations`: batch × observation, as they are stored. */
+  features(weights: Weights, observations: tf.Tensor): tf.Tensor
+  values(weights: Weights, features: tf.Tensor, draws?: Draws): QValues
+  /** Of a network without a core: the values of the features. */
   apply(weights: Weights, observations: tf.Tensor, draws?: Draws): QValues
 }
 
@@ -64,27 +71,23 @@ export function createQNetwork(encoder: ObservationEncoder, actions: number, opt
   const hidden = options.hidden ?? { mlp: [120, 84], nature: [512], minatar: [128] }[kind]
   const torso = createTorso(kind, encoder, hidden.slice(0, -1), options)
   const width = values.kind === 'categorical' ? values.atoms.length : values.kind === 'quantile' ? values.count : 1
-  const headOptions = {
-    inputs: torso.outputs,
-    hidden: hidden.slice(-1),
-    actions,
-    width,
-    sigma,
-    activation,
-    initializer,
-  }
+  const core = options.recurrent && recurrentCore('core', { ...options.recurrent, inputs: torso.outputs, initializer })
+  const inputs = core?.units ?? torso.outputs
+  const headOptions = { inputs, hidden: hidden.slice(-1), actions, width, sigma, activation, initializer }
   const head = dueling === false ? linearHead(headOptions) : duelingHead(headOptions, dueling)
   const embedding =
     values.kind === 'implicit'
-      ? quantileEmbedding('quantiles', { features: torso.outputs, cosines: values.cosines, initializer })
+      ? quantileEmbedding('quantiles', { features: inputs, cosines: values.cosines, initializer })
       : undefined
 
-  return {
+  const network: QNetwork = {
     noise: head.noise,
     samples: values.kind === 'implicit' ? values.samples : 0,
-    init: (rng) => ({ ...torso.init(rng), ...embedding?.init(rng), ...head.init(rng) }),
-    apply(weights, observations, { noise, taus } = {}) {
-      const features = torso.apply(weights, encoder.encode(observations, kind !== 'mlp'))
+    core,
+    init: (rng) => ({ ...torso.init(rng), ...core?.init(rng), ...embedding?.init(rng), ...head.init(rng) }),
+    apply: (weights, observations, draws) => network.values(weights, network.features(weights, observations), draws),
+    features: (weights, observations) => torso.apply(weights, encoder.encode(observations, kind !== 'mlp')),
+    values(weights, features, { noise, taus } = {}) {
       if (values.kind === 'implicit') {
         const count = taus?.shape[1] ?? values.samples
         const fractions = taus ?? tf.tile(tf.tensor(midpoints(count), [1, count]), [features.shape[0]!, 1])
@@ -110,6 +113,7 @@ export function createQNetwork(encoder: ObservationEncoder, actions: number, opt
       }
     },
   }
+  return network
 }
 
 function streams(

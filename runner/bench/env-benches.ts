@@ -3,12 +3,12 @@ import { make, makeVector } from '../../envs/index.ts'
 import { timed, type Bench } from './types.ts'
 
 /** Random actions through `make`, resets included. */
-function stepping(name: string, id: string, calls: number): Bench {
+function stepping(name: string, id: string, calls: number, target = 1 / 20): Bench {
   return {
     name,
     title: `a step of ${id} through make, random actions`,
     unit: 'step',
-    peers: [{ name: 'Gymnasium', key: name, target: 1 / 20 }],
+    peers: [{ name: 'Gymnasium', key: name, target }],
     rounds: 5,
     async prepare() {
       const env = await make(id)
@@ -32,6 +32,8 @@ export const envBenches: readonly Bench[] = [
   stepping('frozen-lake', 'FrozenLake-v1', 100_000),
   stepping('taxi', 'Taxi-v4', 100_000),
   stepping('cliff-walking', 'CliffWalking-v1', 100_000),
+  // Against Box2D in C++, where most of a step goes to its solver.
+  stepping('lunar-lander', 'LunarLander-v3', 10_000, 1 / 2),
   {
     name: 'cartpole-8',
     title: 'a step of one of 8 CartPoles in a sync vector, random actions',

@@ -1,7 +1,7 @@
 """One bench of a Python peer: prints the seconds of one call or env step, a number a line.
 
     python bench.py update|act|update-minatar|update-nature|act-nature|update-lstm|update-gan|update-dcgan ROUNDS [THREADS]
-    python bench.py cartpole|acrobot|frozen-lake|taxi|cliff-walking|cartpole-8|phi|train-sb3|train-torch|train-8-sb3|train-8-torch ROUNDS
+    python bench.py cartpole|acrobot|frozen-lake|taxi|cliff-walking|lunar-lander|cartpole-8|phi|train-sb3|train-torch|train-8-sb3|train-8-torch ROUNDS
 """
 import sys
 import time
@@ -153,7 +153,7 @@ elif name in ("update-gan", "update-dcgan"):
         of_generator.step()
 
     report(call, calls)
-elif name in ("cartpole", "acrobot", "frozen-lake", "taxi", "cliff-walking"):
+elif name in ("cartpole", "acrobot", "frozen-lake", "taxi", "cliff-walking", "lunar-lander"):
     import gymnasium
 
     ids = {
@@ -162,6 +162,7 @@ elif name in ("cartpole", "acrobot", "frozen-lake", "taxi", "cliff-walking"):
         "frozen-lake": "FrozenLake-v1",
         "taxi": "Taxi-v4",
         "cliff-walking": "CliffWalking-v1",
+        "lunar-lander": "LunarLander-v3",
     }
     env = gymnasium.make(ids[name])
     env.reset(seed=0)
