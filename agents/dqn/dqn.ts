@@ -2,7 +2,7 @@ import { RingsideError, usageError } from '../../core/errors.ts'
 import { fields } from '../../core/state.ts'
 import type { TypedArray } from '../../core/dtype.ts'
 import { restoreRng, saveRng } from '../../core/rng-state.ts'
-import { isDiscrete } from '../../envs/spaces/index.ts'
+import { isBox, isDiscrete } from '../../envs/spaces/index.ts'
 import { createEncoder } from '../networks/observation.ts'
 import { createQNetwork, type ValueKind } from '../networks/q-network.ts'
 import {
@@ -54,11 +54,13 @@ export function createDqn(context: AgentContext, config: DqnConfig): Agent {
   const online = createVariables(initial)
   const target = createVariables(initial, false)
   const learner = createLearner({ engine, config, network, encoder, actions: actionSpace.n, online, target })
+  const stack = isBox(observationSpace) ? observationSpace.stack : undefined
   const ofMemory = {
     config,
     lanes,
     observation: encoder.format,
     actions: actionSpace.n,
+    waits: stack?.padding === 'wait' ? stack.frames - 1 : 0,
     firstAction: actionSpace.start,
     rng: rng.stream('replay'),
   }

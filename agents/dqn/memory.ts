@@ -15,6 +15,8 @@ export interface MemoryOptions {
   readonly lanes: number
   readonly observation: ObservationFormat
   readonly actions: number
+  /** Steps at an episode's start that are not stored. */
+  readonly waits: number
   /** The first action of the space. */
   readonly firstAction: number
   readonly rng: Rng
@@ -42,14 +44,23 @@ export interface Memory {
 
 /** Single transitions of n steps, each drawn by itself. */
 export function createTransitionMemory(options: MemoryOptions): Memory {
-  const { config, lanes, observation, actions, firstAction, rng } = options
+  const { config, lanes, observation, actions, waits, firstAction, rng } = options
   const { replayCapacity: capacity, batchSize, prioritized } = config
   const storage = createTransitionStorage({ capacity, observation, actions })
   const sampler = prioritized
     ? createPrioritizedSampler({ ...config.priority, capacity, rng })
     : createUniformSampler(rng)
   const { nStep, gamma, rewardClip } = config
-  const accumulator = createAccumulator({ lanes, observation, nStep, gamma, rewardClip, firstAction, sink: storage })
+  const accumulator = createAccumulator({
+    lanes,
+    observation,
+    nStep,
+    gamma,
+    rewardClip,
+    waits,
+    firstAction,
+    sink: storage,
+  })
   const indices = new Int32Array(batchSize)
   const weights = new Float32Array(batchSize)
   const batch = createBatch(batchSize, observation, actions)

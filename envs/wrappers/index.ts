@@ -11,6 +11,14 @@ import { NormalizeObservation, NormalizeReward } from './normalize.ts'
 import { OrderEnforcing } from './order-enforcing.ts'
 import { PassiveChecker } from './passive-checker.ts'
 import { RecordEpisodeStatistics } from './record-episode-statistics.ts'
+import { AtariPreprocessing } from './atari-preprocessing.ts'
+import { EpisodicLife } from './episodic-life.ts'
+import { FireReset } from './fire-reset.ts'
+import { FrameStack } from './frame-stack.ts'
+import { Crop, Grayscale, Resize } from './image.ts'
+import { MaxAndSkip } from './max-and-skip.ts'
+import { NoopReset } from './noop-reset.ts'
+import { RenderObservation } from './render-observation.ts'
 import { RepeatAction, StickyAction } from './repetition.ts'
 import { RescaleObservation } from './rescale-observation.ts'
 import { ClipReward, ScaleReward } from './reward.ts'
@@ -19,6 +27,18 @@ import { TimeLimit } from './time-limit.ts'
 
 export { ActionHistory, Delay, Dtype, Filter, NormalizeObservation, NormalizeReward, ObstructView }
 export { RecordEpisodeStatistics, WhiteNoise }
+export {
+  AtariPreprocessing,
+  Crop,
+  EpisodicLife,
+  FireReset,
+  FrameStack,
+  Grayscale,
+  MaxAndSkip,
+  NoopReset,
+  RenderObservation,
+  Resize,
+}
 export {
   ClipAction,
   ClipReward,
@@ -67,9 +87,19 @@ define('ObstructView', 'patches of noise { width } wide over a { share } of the 
 define('OrderEnforcing', 'refuses steps before a reset and after the end', OrderEnforcing)
 define('PassiveChecker', 'holds every observation, action and reward to the contract', PassiveChecker)
 define('RecordEpisodeStatistics', 'info.episode at the end: { return, length, seconds }', RecordEpisodeStatistics)
+define('AtariPreprocessing', 'φ: no-ops, frame skip, maximum, grayscale, 84 × 84 and a stack of 4', AtariPreprocessing)
+define('Crop', 'cuts frames to { top, left, height, width }, or to the square in the middle', Crop)
+define('EpisodicLife', 'a lost life ends the episode for the learner', EpisodicLife)
+define('FireReset', 'begins episodes with the action FIRE', FireReset)
+define('FrameStack', 'the last { frames: 4 } observations, { padding: blank | copy | wait } at the start', FrameStack)
+define('Grayscale', 'RGB frames become their luminance', Grayscale)
+define('MaxAndSkip', 'takes each action { skip: 4 } times and shows the maximum of the last two frames', MaxAndSkip)
+define('NoopReset', 'begins episodes with up to { noopMax: 30 } steps of doing nothing', NoopReset)
+define('RenderObservation', 'pixels of { height, width } × 3 bytes, drawn from the scene', RenderObservation)
 define('RepeatAction', 'takes each action { times } times', RepeatAction)
 define('RescaleAction', 'stretches actions of { low: -1, high: 1 } to the bounds', RescaleAction)
 define('RescaleObservation', 'scales bounded observations to { low: -1, high: 1 }', RescaleObservation)
+define('Resize', 'resizes frames to { height, width }, { interpolation: area | bilinear | nearest }', Resize)
 define('ScaleReward', 'multiplies rewards by { factor }', ScaleReward)
 define('StickyAction', 'repeats the last action with probability { p: 0.25 }', StickyAction)
 define('TimeAware', 'appends the share of { horizon } steps that has passed', TimeAware)

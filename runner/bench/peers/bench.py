@@ -1,7 +1,7 @@
 """One bench of a Python peer: prints the seconds of one call or env step, a number a line.
 
     python bench.py update|act|update-minatar|update-nature|act-nature|update-lstm|update-gan|update-dcgan ROUNDS [THREADS]
-    python bench.py cartpole|acrobot|frozen-lake|taxi|cliff-walking|lunar-lander|cartpole-8|cartpole-8-threads|train-sb3|train-torch|train-8-sb3|train-8-torch ROUNDS
+    python bench.py cartpole|acrobot|frozen-lake|taxi|cliff-walking|lunar-lander|cartpole-8|cartpole-8-threads|phi|train-sb3|train-torch|train-8-sb3|train-8-torch ROUNDS
 """
 import sys
 import time
@@ -193,6 +193,22 @@ elif name in ("cartpole-8", "cartpole-8-threads"):
             call()
         print((time.perf_counter() - began) / calls / 8)
     env.close()
+elif name == "phi":
+    import cv2
+    import numpy as np
+
+    cv2.setNumThreads(threads)
+    rng = np.random.default_rng(0)
+    before, last = rng.integers(0, 256, (2, 210, 160, 3), dtype=np.uint8)
+    stack = np.zeros((4, 84, 84), np.uint8)
+
+    def call():
+        gray = cv2.cvtColor(np.maximum(before, last), cv2.COLOR_RGB2GRAY)
+        stack[:-1] = stack[1:]
+        stack[-1] = cv2.resize(gray, (84, 84), interpolation=cv2.INTER_AREA)
+        return stack.copy()
+
+    report(call, 1000)
 elif name in ("train-sb3", "train-8-sb3"):
     import torch
     from stable_baselines3 import DQN
