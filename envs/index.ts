@@ -1,5 +1,6 @@
 import './classic/index.ts'
 import './grid/index.ts'
+import './minatar/index.ts'
 import './toy/index.ts'
 import * as spaces from './spaces/index.ts'
 
