@@ -69,6 +69,7 @@ export class MinAtar extends Environment<Uint8Array, number> {
   }
 
   protected begin(): ResetResult<Uint8Array> {
+    this.lastAction = 0
     this.game.start(this.rng)
     return { observation: this.observe(), info: {} }
   }

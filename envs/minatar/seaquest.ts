@@ -93,14 +93,14 @@ export class Seaquest implements Game {
     this.act(chosen)
     let reward = this.moveOwnBullets()
     this.moveDivers()
-    this.moveEnemies(this.submarines, true)
+    reward += this.moveEnemies(this.submarines, true)
     this.moveBullets()
-    this.moveEnemies(this.fish, false)
+    reward += this.moveEnemies(this.fish, false)
 
     this.untilEnemy--
     this.untilDiver--
     if (this.untilOwnShot > 0) this.untilOwnShot--
-    if (this.oxygen < 0) this.over = true
+    if (this.oxygen <= 0) this.over = true
     if (this.y > 0) {
       this.oxygen--
       this.atSurface = false
@@ -197,7 +197,8 @@ export class Seaquest implements Game {
     return true
   }
 
-  private moveEnemies(enemies: Swarm, shoot: boolean): void {
+  private moveEnemies(enemies: Swarm, shoot: boolean): number {
+    let reward = 0
     for (let i = enemies.count - 1; i >= 0; i--) {
       if (enemies.isAt(i, this.x, this.y)) this.over = true
       if (enemies.moves(i, this.enemyWait)) {
@@ -206,9 +207,17 @@ export class Seaquest implements Game {
           continue
         }
         if (enemies.isAt(i, this.x, this.y)) this.over = true
+        const bullet = this.own.find(enemies.x(i), enemies.y(i))
+        if (bullet >= 0) {
+          this.own.remove(bullet)
+          enemies.remove(i)
+          reward++
+          continue
+        }
       }
       if (shoot && enemies.shoots(i, enemyReload)) this.bullets.add(enemies.x(i), enemies.y(i), enemies.direction(i))
     }
+    return reward
   }
 
   private moveBullets(): void {
@@ -226,7 +235,8 @@ export class Seaquest implements Game {
     if (this.onBoard === room) {
       this.onBoard = 0
       reward = Math.floor((this.oxygen * size) / oxygenFull)
-    } else this.onBoard--
+    }
+    this.onBoard--
     this.oxygen = oxygenFull
     if (this.ramping && (this.enemyInterval > 1 || this.enemyWait > 2)) {
       if (this.enemyWait > 2 && this.ramps % 2 === 1) this.enemyWait--
