@@ -105,7 +105,17 @@ export class Asterix implements Game {
 
   load(state: Int32Array): void {
     const [x, y, spawnInterval, untilSpawn, moveInterval, untilMove, untilRamp, ramps, over] = state
-    Object.assign(this, { x, y, spawnInterval, untilSpawn, moveInterval, untilMove, untilRamp, ramps, over: over === 1 })
+    Object.assign(this, {
+      x,
+      y,
+      spawnInterval,
+      untilSpawn,
+      moveInterval,
+      untilMove,
+      untilRamp,
+      ramps,
+      over: over === 1,
+    })
     for (const [i, list] of [this.kind, this.column, this.direction].entries())
       list.set(state.subarray(9 + i * rows, 9 + (i + 1) * rows))
   }

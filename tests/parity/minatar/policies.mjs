@@ -26,7 +26,8 @@ function least(items, cost) {
 
 /** Whether a plane has a set cell in a row, from one column to another. */
 function any(s, channel, y, from, to) {
-  for (let x = Math.max(from, 0); x <= Math.min(to, size - 1); x++) if (s[channel * cells + y * size + x] === 1) return true
+  for (let x = Math.max(from, 0); x <= Math.min(to, size - 1); x++)
+    if (s[channel * cells + y * size + x] === 1) return true
   return false
 }
 
