@@ -7,6 +7,9 @@ import type { EnvSnapshot, ResetResult, StepResult } from '../types.ts'
 import { actionNames, cells, size, type Game, type GameOptions } from './game.ts'
 import { drawScene } from './scene.ts'
 
+/** Observations in one block of memory: to allocate each by itself would take as long as playing a step. */
+const blockSize = 32
+
 export interface MinAtarOptions {
   readonly stickyActionProb?: number
   readonly difficultyRamping?: boolean
@@ -42,6 +45,9 @@ export class MinAtar extends Environment<Uint8Array, number> {
   private readonly sticky: number
   private lastAction = 0
   private readonly length: number
+  /** Zeros from `used` on: every observation is a piece of its own. */
+  private block = new Uint8Array(0)
+  private used = 0
 
   constructor(
     build: (options: GameOptions) => Game,
@@ -96,7 +102,11 @@ export class MinAtar extends Environment<Uint8Array, number> {
   }
 
   private observe(): Uint8Array {
-    const planes = new Uint8Array(this.length)
+    if (this.used === this.block.length) {
+      this.block = new Uint8Array(blockSize * this.length)
+      this.used = 0
+    }
+    const planes = this.block.subarray(this.used, (this.used += this.length))
     this.game.draw(planes)
     return planes
   }

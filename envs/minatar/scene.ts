@@ -3,7 +3,7 @@ import { palette } from '../palette.ts'
 import { at, cells, size, type Channel } from './game.ts'
 
 const cell = 32
-const legend = 210
+const legend = 230
 
 /** The board, a square in its channel's colour for every one; where several meet, later ones are drawn smaller. */
 export function drawScene(channels: readonly Channel[], planes: Uint8Array): Scene {

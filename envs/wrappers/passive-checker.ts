@@ -7,10 +7,13 @@ import { Wrapper } from './wrapper.ts'
 /** Holds an environment to its contract at every reset and step, at the cost of a few comparisons. */
 export class PassiveChecker extends Wrapper {
   private readonly observationBox: Box | undefined
+  /** Bits that no byte of an observation may have, where that says all that the bounds say. */
+  private readonly foreignBits: number | undefined
 
   constructor(env: Env) {
     super(env)
     this.observationBox = isBox(env.observationSpace) ? env.observationSpace : undefined
+    this.foreignBits = this.observationBox === undefined ? undefined : foreignBits(this.observationBox)
   }
 
   override reset(options?: ResetOptions): ResetResult {
@@ -43,6 +46,8 @@ export class PassiveChecker extends Wrapper {
 
   private checkObservation(observation: SpaceValue, from: string): void {
     const space = this.observationBox
+    if (this.foreignBits !== undefined && observation instanceof Uint8Array)
+      if (observation.length === space!.low.length && (anyBits(observation) & this.foreignBits) === 0) return
     if (space === undefined ? this.observationSpace.contains(observation) : insideBox(space, observation)) return
     throw this.broken(
       `the observation of ${from} is`,
@@ -57,7 +62,20 @@ export class PassiveChecker extends Wrapper {
   }
 }
 
-/** `contains` without its dtype look-up; bytes within 0 … 255 need no look at each. */
+/** For bytes from 0 to a common 2ⁿ − 1. */
+function foreignBits({ dtype, low, high }: Box): number | undefined {
+  const top = high[0] ?? 0
+  if (dtype !== 'uint8' || (top & (top + 1)) !== 0) return undefined
+  return low.every((x) => x === 0) && high.every((x) => x === top) ? 255 - top : undefined
+}
+
+function anyBits(bytes: Uint8Array): number {
+  let bits = 0
+  for (let i = 0; i < bytes.length; i++) bits |= bytes[i]!
+  return bits
+}
+
+/** `contains` without its dtype look-up. */
 function insideBox(space: Box, value: SpaceValue): boolean {
   if (!isTypedArray(value) || value.length !== space.low.length) return false
   const { dtype, low, high } = space

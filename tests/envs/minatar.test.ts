@@ -184,7 +184,7 @@ describe('options', () => {
 
   test('without ramping Asterix stays slow', async () => {
     for (const difficultyRamping of [true, false]) {
-      const game = new Asterix({ difficultyRamping })
+      const game: Game = new Asterix({ difficultyRamping })
       const rng = createRng(1)
       game.start(rng)
       for (let i = 0; i < 2500; i++) game.advance(0, rng)
