@@ -22,6 +22,25 @@ function stepping(name: string, id: string, calls: number): Bench {
   }
 }
 
+/** As the package is played: without safety wrappers, with the observation that every step of ours returns. */
+function minatar(key: string, game: string): Bench {
+  return {
+    name: `minatar-${key}`,
+    title: `a step of MinAtar/${game}-v1 with its observation, no wrappers, random actions`,
+    unit: 'step',
+    peers: [{ name: 'MinAtar package', key: `minatar-${key}`, target: 1 / 8 }],
+    rounds: 5,
+    async prepare() {
+      const env = await make(`MinAtar/${game}-v1`, { checker: false, orderEnforcing: false })
+      const rng = createRng(0)
+      env.reset({ seed: 0 })
+      return timed(() => {
+        if (env.step(env.actionSpace.sample(rng)).terminated) env.reset()
+      }, 100_000)
+    },
+  }
+}
+
 const lanes = 8
 
 export const envBenches: readonly Bench[] = [
@@ -30,6 +49,11 @@ export const envBenches: readonly Bench[] = [
   stepping('frozen-lake', 'FrozenLake-v1', 100_000),
   stepping('taxi', 'Taxi-v4', 100_000),
   stepping('cliff-walking', 'CliffWalking-v1', 100_000),
+  minatar('asterix', 'Asterix'),
+  minatar('breakout', 'Breakout'),
+  minatar('freeway', 'Freeway'),
+  minatar('seaquest', 'Seaquest'),
+  minatar('space-invaders', 'SpaceInvaders'),
   {
     name: 'cartpole-8',
     title: 'a step of one of 8 CartPoles in a sync vector, random actions',
