@@ -75,7 +75,7 @@ def play(game, policy, noise, episodes, seed):
     for _ in range(episodes):
         env.reset()
         state = env.state().transpose(2, 0, 1)
-        frames, rewards, chosen, drawn, done = [], [], "", [], False
+        frames, rewards, chosen, drawn, done, through = [], [], "", [], False, False
 
         def record():
             frames.append(hashlib.sha1(np.ascontiguousarray(state, np.uint8).tobytes()).hexdigest()[:6])
@@ -90,6 +90,7 @@ def play(game, policy, noise, episodes, seed):
             chosen += str(action)
             rewards.append(int(reward))
             record()
+            through = through or (game == "breakout" and reward == 0 and bool((state[1] & state[3]).any()))
             if game == "freeway" and reward == 1:
                 drawn += cars(state)
         yield {
@@ -98,6 +99,7 @@ def play(game, policy, noise, episodes, seed):
             "ended": bool(done),
             "frames": "".join(frames),
             **({"drawn": drawn} if drawn else {}),
+            **({"flownThrough": True} if through else {}),
         }
 
 
@@ -109,13 +111,14 @@ traces = {}
 for game, name in games:
     scripted = list(play(game, policies[game], 0.05, 2 if game == "freeway" else 60, 1))
     kept = [scripted[0]] if game == "freeway" else [*scripted[:4], max(scripted, key=total)]
-    # Surfacing with six divers; clearing waves; clearing all bricks.
+    # Surfacing with six divers; clearing waves; clearing all bricks, and a ball that flies through one.
     if game == "seaquest":
         kept.append(max(play(game, collector, 0.01, 100, 2), key=total))
     if game == "space_invaders":
         kept.append(max(play(game, gunner, 0.05, 100, 1), key=total))
     if game == "breakout":
         kept.append(next(e for e in play(game, policies[game], 0.02, 1000, 3) if 35 <= total(e) <= 70))
+        kept.append(next(e for e in play(game, policies[game], 0.04, 5000, 3) if "flownThrough" in e))
     traces[name] = kept
     print(name, [(len(e["actions"]), total(e)) for e in kept])
 out = pathlib.Path(__file__).parents[2] / "envs" / "fixtures" / "minatar" / "traces.json"
