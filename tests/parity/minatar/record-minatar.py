@@ -1,11 +1,12 @@
 """Statistics of the MinAtar package (1.0.15), played from outside through its public interface.
 
     pip install minatar
-    python record-minatar.py GAME random|scripted EPISODES OUT.json
+    python record-minatar.py GAME random|scripted EPISODES
 
-Episodes are cut at 5,000 steps; sticky actions 0.1, difficulty ramping, the minimal action set.
+Writes its part of tests/envs/fixtures/minatar/statistics.json. Episodes are cut at 5,000 steps; sticky actions 0.1, difficulty ramping, the minimal action set.
 """
 import json
+import pathlib
 import sys
 
 import numpy as np
@@ -43,7 +44,10 @@ def summary(values):
 
 
 if __name__ == "__main__":
-    game, policy, episodes, out = sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4]
+    game, policy, episodes = sys.argv[1], sys.argv[2], int(sys.argv[3])
     returns, lengths = play(game, policy, episodes)
-    with open(out, "w") as file:
-        json.dump({"episodes": episodes, "return": summary(returns), "length": summary(lengths)}, file)
+    path = pathlib.Path(__file__).parents[2] / "envs" / "fixtures" / "minatar" / "statistics.json"
+    saved = json.loads(path.read_text())
+    name = "".join(word.capitalize() for word in game.split("_"))
+    saved["games"][name][policy] = {"episodes": episodes, "return": summary(returns), "length": summary(lengths)}
+    path.write_text(json.dumps(saved, indent=1) + "\n")
