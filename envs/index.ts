@@ -2,6 +2,7 @@ import './arcade/index.ts'
 import './box2d/index.ts'
 import './classic/index.ts'
 import './grid/index.ts'
+import './minatar/index.ts'
 import './toy/index.ts'
 import * as spaces from './spaces/index.ts'
 

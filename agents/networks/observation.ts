@@ -2,7 +2,7 @@ import { sizeOf, type TypedArray } from '../../core/dtype.ts'
 import { usageError } from '../../core/errors.ts'
 import type { TensorSpec } from '../../engine/types.ts'
 import { tf } from '../../engine/tfjs.ts'
-import { isDiscrete, type Space } from '../../envs/spaces/index.ts'
+import { isBox, isDiscrete, type Space } from '../../envs/spaces/index.ts'
 import type { ObservationFormat } from '../replay/types.ts'
 import type { ImageShape } from './conv-torso.ts'
 
@@ -23,7 +23,7 @@ export interface ObservationEncoder {
   encode(observations: tf.Tensor, asImage: boolean): tf.Tensor
 }
 
-/** Bytes become 0 to 1, a Discrete becomes one-hot, all else is read as it is. Throws a usage error for other spaces. */
+/** Bytes become 0 to 1 by their upper bound, a Discrete becomes one-hot, all else is read as it is. Throws a usage error for other spaces. */
 export function createEncoder(space: Space, agent: string): ObservationEncoder {
   if (isDiscrete(space)) {
     const { n, start } = space
@@ -45,6 +45,8 @@ export function createEncoder(space: Space, agent: string): ObservationEncoder {
     )
   }
   const bytes = dtype === 'uint8'
+  // Bits and MinAtar's planes are 0 and 1 already.
+  const top = isBox(space) ? space.high.reduce((most, value) => Math.max(most, value), 1) : 1
   const length = sizeOf(shape)
   const layout = imageLayout(shape)
   const image = layout?.image
@@ -58,7 +60,7 @@ export function createEncoder(space: Space, agent: string): ObservationEncoder {
       bytes || observations instanceof Float32Array ? observations : Float32Array.from(observations),
     encode(observations, asImage) {
       const shaped = asImage && layout !== undefined ? channelsFirst(observations, layout) : observations
-      return bytes ? tf.div(tf.cast(shaped, 'float32'), 255) : shaped
+      return bytes ? tf.div(tf.cast(shaped, 'float32'), top) : shaped
     },
   }
 }

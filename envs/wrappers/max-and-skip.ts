@@ -43,10 +43,12 @@ export function takeSkipped(
   let result = env.step(action)
   let before: TypedArray | undefined
   let { reward } = result
+  let raw = result.rawReward ?? reward
   for (let i = 1; i < skip && !result.terminated && !result.truncated; i++) {
     before = result.observation as TypedArray
     result = env.step(action)
     reward += result.reward
+    raw += result.rawReward ?? result.reward
   }
-  return { result: { ...result, reward }, before }
+  return { result: { ...result, reward, ...(result.rawReward !== undefined && { rawReward: raw }) }, before }
 }

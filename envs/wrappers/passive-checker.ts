@@ -10,14 +10,13 @@ import { Wrapper } from './wrapper.ts'
  */
 export class PassiveChecker extends Wrapper {
   private readonly observationBox: Box | undefined
-  /** Bytes within 0 … 255 need no look at each. */
-  private readonly anyByte: boolean
+  /** Bits that no byte of an observation may have, where that says all that the bounds say. */
+  private readonly foreignBits: number | undefined
 
   constructor(env: Env) {
     super(env)
-    const box = isBox(env.observationSpace) ? env.observationSpace : undefined
-    this.observationBox = box
-    this.anyByte = box?.dtype === 'uint8' && box.low.every((x) => x <= 0) && box.high.every((x) => x >= 255)
+    this.observationBox = isBox(env.observationSpace) ? env.observationSpace : undefined
+    this.foreignBits = this.observationBox === undefined ? undefined : foreignBits(this.observationBox)
   }
 
   override reset(options?: ResetOptions): ResetResult {
@@ -54,7 +53,8 @@ export class PassiveChecker extends Wrapper {
 
   private checkObservation(observation: SpaceValue, from: string): void {
     const space = this.observationBox
-    if (this.anyByte && observation instanceof Uint8Array && observation.length === space?.low.length) return
+    if (this.foreignBits !== undefined && observation instanceof Uint8Array)
+      if (observation.length === space!.low.length && !hasBits(observation, this.foreignBits)) return
     if (space === undefined ? this.observationSpace.contains(observation) : insideBox(space, observation)) return
     throw this.broken(
       `the observation of ${from} is`,
@@ -68,6 +68,20 @@ export class PassiveChecker extends Wrapper {
     const message = `${this.env} breaks its contract: ${what} ${show(value)}; expected ${expected}.`
     return new RingsideError(advice === '' ? message : `${message} ${advice}`)
   }
+}
+
+/** For bytes from 0 to a common 2ⁿ − 1. */
+function foreignBits({ dtype, low, high }: Box): number | undefined {
+  const top = high[0] ?? 0
+  if (dtype !== 'uint8' || (top & (top + 1)) !== 0) return undefined
+  return low.every((x) => x === 0) && high.every((x) => x === top) ? 255 - top : undefined
+}
+
+function hasBits(bytes: Uint8Array, bits: number): boolean {
+  if (bits === 0) return false
+  let all = 0
+  for (let i = 0; i < bytes.length; i++) all |= bytes[i]!
+  return (all & bits) !== 0
 }
 
 /** `contains` without its dtype look-up. */

@@ -22,6 +22,25 @@ function stepping(name: string, id: string, calls: number, target = 1 / 20): Ben
   }
 }
 
+/** As the package is played: without safety wrappers, with the observation that every step of ours returns. */
+function minatar(key: string, game: string): Bench {
+  return {
+    name: `minatar-${key}`,
+    title: `a step of MinAtar/${game}-v1 with its observation, no wrappers, random actions`,
+    unit: 'step',
+    peers: [{ name: 'MinAtar package', key: `minatar-${key}`, target: 1 / 8 }],
+    rounds: 5,
+    async prepare() {
+      const env = await make(`MinAtar/${game}-v1`, { checker: false, orderEnforcing: false })
+      const rng = createRng(0)
+      env.reset({ seed: 0 })
+      return timed(() => {
+        if (env.step(env.actionSpace.sample(rng)).terminated) env.reset()
+      }, 100_000)
+    },
+  }
+}
+
 const lanes = 8
 
 /** Random actions in a vector environment; peers step theirs in one process, or in one a lane. */
@@ -54,6 +73,11 @@ export const envBenches: readonly Bench[] = [
   stepping('frozen-lake', 'FrozenLake-v1', 100_000),
   stepping('taxi', 'Taxi-v4', 100_000),
   stepping('cliff-walking', 'CliffWalking-v1', 100_000),
+  minatar('asterix', 'Asterix'),
+  minatar('breakout', 'Breakout'),
+  minatar('freeway', 'Freeway'),
+  minatar('seaquest', 'Seaquest'),
+  minatar('space-invaders', 'SpaceInvaders'),
   // Against Box2D in C++, where most of a step goes to its solver.
   stepping('lunar-lander', 'LunarLander-v3', 10_000, 1 / 2),
   steppingLanes('cartpole-8', 'sync', 20_000, 1 / 15),

@@ -2,6 +2,7 @@
 
     python bench.py update|act|update-minatar|update-nature|act-nature|update-lstm|update-gan|update-dcgan ROUNDS [THREADS]
     python bench.py cartpole|acrobot|frozen-lake|taxi|cliff-walking|lunar-lander|cartpole-8|cartpole-8-threads|phi|train-sb3|train-torch|train-8-sb3|train-8-torch ROUNDS
+    python bench.py minatar-asterix|minatar-breakout|minatar-freeway|minatar-seaquest|minatar-space-invaders ROUNDS
 """
 import sys
 import time
@@ -172,6 +173,23 @@ elif name in ("cartpole", "acrobot", "frozen-lake", "taxi", "cliff-walking", "lu
         _, _, terminated, truncated, _ = env.step(env.action_space.sample())
         if terminated or truncated:
             env.reset()
+
+    report(call, 10_000)
+elif name.startswith("minatar-"):
+    import random
+
+    from minatar import Environment
+
+    env = Environment(name.removeprefix("minatar-").replace("-", "_"))
+    env.seed(0)
+    env.reset()
+    actions = env.minimal_action_set()
+
+    def call():
+        _, terminated = env.act(random.choice(actions))
+        if terminated:
+            env.reset()
+        env.state()
 
     report(call, 10_000)
 elif name in ("cartpole-8", "cartpole-8-threads"):
