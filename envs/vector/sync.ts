@@ -23,9 +23,16 @@ import type {
  * - `next-step`: it is reset by its next step, which ignores the action and has reward 0 (`resetLanes`).
  * - `disabled`: the caller resets the lanes that ended by `resetLanes(mask)`.
  *
+ * `stepTogether`, where there is one, is told each step's actions (undefined for a lane that is reset instead) before the
+ * lanes are stepped one by one: lanes that live in one other process take their steps there at once.
+ *
  * Batches rotate: what a step was given and what it returned stay as they are until the step after it.
  */
-export function createSyncVector(envs: readonly Env[], autoresetMode: AutoresetMode): VectorEnv {
+export function createSyncVector(
+  envs: readonly Env[],
+  autoresetMode: AutoresetMode,
+  stepTogether?: (actions: readonly (SpaceValue | undefined)[]) => void,
+): VectorEnv {
   const lanes = envs.length
   const first = envs[0]
   if (first === undefined) throw usageError('A vector environment needs at least one lane.')
@@ -106,6 +113,11 @@ export function createSyncVector(envs: readonly Env[], autoresetMode: AutoresetM
         spareMask.set(mask)
         ;[mask, spareMask] = [spareMask, mask]
       }
+      const asked =
+        stepTogether === undefined
+          ? undefined
+          : envs.map((_, i) => (ended[i] === 0 ? action.read(actions, i) : undefined))
+      if (asked !== undefined) stepTogether?.(asked)
       for (let lane = 0; lane < lanes; lane++) {
         resetLanes[lane] = 0
         if (ended[lane] !== 0) {
@@ -118,7 +130,7 @@ export function createSyncVector(envs: readonly Env[], autoresetMode: AutoresetM
           truncated[lane] = 0
           continue
         }
-        const result = envs[lane]!.step(action.read(actions, lane))
+        const result = envs[lane]!.step(asked?.[lane] ?? action.read(actions, lane))
         observation.write(result.observation, next, lane)
         reward[lane] = result.reward
         terminated[lane] = result.terminated ? 1 : 0
