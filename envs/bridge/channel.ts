@@ -20,8 +20,8 @@ export class NoAnswer extends Error {
   }
 }
 
-/** Milliseconds of polling without a rest: most steps end within it, and sleeping costs a tenth of a millisecond. */
-const spinMs = availableParallelism() > 1 ? 0.3 : 0
+/** Milliseconds of polling without a rest: most steps end within it, and the shortest rest is a tenth of one. */
+const spinMs = availableParallelism() > 1 ? 1 : 0
 /** From here on, a signal breaks the wait. */
 const longWaitMs = 1000
 const graceMs = 2000

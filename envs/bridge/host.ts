@@ -17,7 +17,7 @@ import { messageOf, RingsideError, usageError } from '../../core/errors.ts'
 import { refusal, type Refusal } from './refusal.ts'
 import { Channel, NoAnswer, type Reply } from './channel.ts'
 
-export const operations = { hello: 0, spec: 1, make: 2, reset: 3, step: 4, render: 5, close: 6 } as const
+const operations = { hello: 0, spec: 1, make: 2, reset: 3, step: 4, render: 5, close: 6, save: 7, load: 8 } as const
 export type Operation = keyof typeof operations
 
 export interface HostOptions {

@@ -1,6 +1,7 @@
 import { RingsideError } from '../../core/errors.ts'
+import { fields } from '../../core/state.ts'
 import { adaptEnv, type UserEnv } from '../adapt.ts'
-import type { Env, EnvSpec, Info, ResetOptions, ResetResult, SpaceValue, StepResult } from '../types.ts'
+import type { Env, EnvSnapshot, EnvSpec, Info, ResetOptions, ResetResult, SpaceValue, StepResult } from '../types.ts'
 import { codecOf, type Codec, type Cursor, type WireSpace } from './codec.ts'
 import type { Host } from './host.ts'
 import { sceneOfPixels, sceneOfText } from './picture.ts'
@@ -11,6 +12,8 @@ interface Made {
   readonly actionSpace: WireSpace
   readonly renders: boolean
   readonly fps: number | null
+  /** Python can save and load the whole state, random numbers included. */
+  readonly states: boolean
 }
 
 /** All lanes of one Python process. */
@@ -103,6 +106,20 @@ function createLane(shared: Shared, made: Made, lane: number, masked: number | u
         return rows === 0
           ? sceneOfText(body.toString('utf8', 12), fps)
           : sceneOfPixels(Uint8Array.from(body.subarray(12)), { rows, columns, channels }, fps)
+      },
+    }),
+    ...(made.states && {
+      drawsOn: true,
+      snapshot() {
+        const body = host.ask('save', host.body(4).writeUInt32LE(lane), () => `snapshot() of ${id}`)
+        return { state: Uint8Array.from(body) }
+      },
+      restore(snapshot: EnvSnapshot) {
+        ahead[lane] = undefined
+        const state = fields(snapshot, id).array('state', 'uint8')
+        const body = host.body(4 + state.length)
+        body.set(state, body.writeUInt32LE(lane))
+        host.ask('load', 4 + state.length, () => `restore() of ${id}`)
       },
     }),
     close() {

@@ -5,7 +5,7 @@ File descriptors: 0 ends when Ringside does, 1 and 2 are a log, 3 requests, 4 re
     request  uint32 bytes that follow the operation, uint32 operation, body
     reply    uint32 bytes that follow the status, uint32 status (0 fine, 1 an error as JSON), body
 
-Operations: 0 hello, 1 spec, 2 make, 3 reset, 4 step, 5 render, 6 close. Steps and resets answer in records: float64
+Operations: 0 hello, 1 spec, 2 make, 3 reset, 4 step, 5 render, 6 close, 7 save, 8 load. Steps and resets answer in records: float64
 reward, uint32 flags (1 terminated, 2 truncated), uint32 bytes of info, info as JSON, the observation as its space lies.
 """
 import ctypes
@@ -337,6 +337,7 @@ def make(body):
         "actionSpace": described["action_space"],
         "renders": first.render_mode is not None and first.render_mode != "human",
         "fps": first.metadata.get("render_fps"),
+        "states": saves_state(first),
     }
     return [json.dumps(answer).encode()]
 
@@ -380,6 +381,46 @@ def render(body):
     return [struct.pack("<III", 0, 0, 0), text.encode()]
 
 
+def saves_state(env):
+    """Whether an emulator's own state is all there is: an Atari game under Gymnasium's plain wrappers."""
+    stack = layers(env)
+    plain_wrappers = (gymnasium.wrappers.TimeLimit, gymnasium.wrappers.OrderEnforcing)
+    if not all(isinstance(layer, plain_wrappers) for layer in stack[:-1]):
+        return False
+    if type(stack[-1]).__module__ != "ale_py.env":
+        return False
+    return isinstance(stack[-1].ale.cloneState(include_rng=True).__getstate__(), bytes)
+
+
+def layers(env):
+    stack = [env]
+    while stack[-1] is not env.unwrapped:
+        stack.append(stack[-1].env)
+    return stack
+
+
+def save(body):
+    """uint32 steps of the episode, the emulator's state with its random numbers."""
+    stack = layers(envs[word.unpack_from(body)[0]])
+    elapsed = next((layer._elapsed_steps for layer in stack if isinstance(layer, gymnasium.wrappers.TimeLimit)), None)
+    return [word.pack(elapsed or 0), stack[-1].ale.cloneState(include_rng=True).__getstate__()]
+
+
+def load(body):
+    """uint32 lane, then what `save` gave."""
+    lane, elapsed = struct.unpack_from("<II", body)
+    for layer in (stack := layers(envs[lane])):
+        if isinstance(layer, gymnasium.wrappers.TimeLimit):
+            layer._elapsed_steps = elapsed
+        if isinstance(layer, gymnasium.wrappers.OrderEnforcing):
+            layer._has_reset = True
+    kind = type(stack[-1].ale.cloneState(include_rng=True))
+    state = kind.__new__(kind)
+    state.__setstate__(bytes(body[8:]))
+    stack[-1].ale.restoreState(state)
+    return []
+
+
 def close(body):
     while envs:
         envs.pop().close()
@@ -387,7 +428,7 @@ def close(body):
 
 
 def serve():
-    operations = [hello, spec, make, reset, step, render, close]
+    operations = [hello, spec, make, reset, step, render, close, save, load]
     while (request := receive()) is not None:
         operation, body = request
         try:
