@@ -34,17 +34,15 @@ const headBytes = 8
 export class Channel {
   private readonly requestFd: number
   private readonly replyFd: number
-  private readonly timeoutMs: number
   private readonly cell = new Int32Array(new SharedArrayBuffer(4))
   private request = Buffer.alloc(1 << 12)
   private reply = Buffer.alloc(1 << 16)
   private filled = 0
 
   /** Both descriptors are non-blocking and stay the caller's. */
-  constructor(requestFd: number, replyFd: number, timeoutSeconds: number) {
+  constructor(requestFd: number, replyFd: number) {
     this.requestFd = requestFd
     this.replyFd = replyFd
-    this.timeoutMs = timeoutSeconds * 1000
   }
 
   /** A buffer for the body of a request of at most `bytes`; valid until the next call. */
@@ -54,7 +52,7 @@ export class Channel {
   }
 
   /** Sends what was written to `body()` and waits. Throws NoAnswer. */
-  exchange(operation: number, bytes: number, timeoutMs = this.timeoutMs): Reply {
+  exchange(operation: number, bytes: number, timeoutMs: number): Reply {
     const began = performance.now()
     const limit = Math.min(longWaitMs, timeoutMs)
     const pending = this.begin(operation, bytes)
@@ -74,12 +72,12 @@ export class Channel {
   }
 
   /** The same with a running event loop, for what takes long: starting, importing, making. */
-  async exchangeLater(operation: number, bytes: number, ended: () => boolean): Promise<Reply> {
+  async exchangeLater(operation: number, bytes: number, timeoutMs: number, ended: () => boolean): Promise<Reply> {
     const began = performance.now()
     const pending = this.begin(operation, bytes)
     while (!this.progress(pending)) {
       if (ended()) throw new NoAnswer('ended')
-      if (performance.now() - began > this.timeoutMs) throw new NoAnswer('timeout')
+      if (performance.now() - began > timeoutMs) throw new NoAnswer('timeout')
       await pause(2)
     }
     return this.answer()

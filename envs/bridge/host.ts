@@ -23,8 +23,10 @@ export type Operation = keyof typeof operations
 export interface HostOptions {
   /** The interpreter: `RINGSIDE_PYTHON`, or python3 on the PATH. */
   readonly python?: string
-  /** Longest wait for any answer; 60 by default. */
+  /** Longest wait for a step, a reset or a frame; 60 by default. */
   readonly timeoutSeconds?: number
+  /** Longest wait for Python to start, to import and to make the environments; 120 by default. */
+  readonly startSeconds?: number
 }
 
 const living = new Set<ChildProcess>()
@@ -34,7 +36,7 @@ process.on('exit', () => {
 
 /** Bytes of what Python printed that are kept; the oldest go first. */
 const logLimit = 1 << 22
-const tailBytes = 2000
+const tailBytes = 4000
 const closeMs = 5000
 
 /**
@@ -44,6 +46,7 @@ const closeMs = 5000
 export class Host {
   readonly python: string
   private readonly timeoutSeconds: number
+  private readonly startSeconds: number
   private readonly channel: Channel
   private readonly child: ChildProcess
   private readonly logFd: number
@@ -68,13 +71,16 @@ export class Host {
     return host
   }
 
-  private constructor({ python, timeoutSeconds = 60 }: HostOptions) {
+  private constructor({ python, timeoutSeconds = 60, startSeconds = 120 }: HostOptions) {
     if (process.platform === 'win32') {
       throw usageError('gymnasium: environments need named pipes as POSIX has them; on Windows, run inside WSL.')
     }
-    if (!(timeoutSeconds > 0)) throw usageError(`timeoutSeconds expects a positive number, got ${timeoutSeconds}.`)
+    for (const [name, seconds] of Object.entries({ timeoutSeconds, startSeconds })) {
+      if (!(seconds > 0)) throw usageError(`kwargs.bridge.${name} expects a positive number, got ${seconds}.`)
+    }
     this.python = python ?? process.env['RINGSIDE_PYTHON'] ?? 'python3'
     this.timeoutSeconds = timeoutSeconds
+    this.startSeconds = startSeconds
     const pipes = openPipes()
     try {
       this.child = spawn(this.python, ['-u', serverScript()], {
@@ -88,7 +94,7 @@ export class Host {
     }
     this.logFd = pipes.log
     this.fds = [pipes.requestIn, pipes.replyOut, pipes.log]
-    this.channel = new Channel(pipes.requestIn, pipes.replyOut, timeoutSeconds)
+    this.channel = new Channel(pipes.requestIn, pipes.replyOut)
     living.add(this.child)
     this.spawned = new Promise((resolve) => {
       this.child.once('spawn', resolve)
@@ -114,9 +120,9 @@ export class Host {
     this.assertAlive()
     if ((++this.asked & 1023) === 0) this.trimLog()
     try {
-      return this.read(this.channel.exchange(operations[operation], bytes), what)
+      return this.read(this.channel.exchange(operations[operation], bytes, this.timeoutSeconds * 1000), what)
     } catch (error) {
-      throw this.explain(error, what())
+      throw this.explain(error, what(), 'timeoutSeconds')
     }
   }
 
@@ -130,10 +136,13 @@ export class Host {
     const ended = (): boolean => this.spawnError !== undefined || this.child.exitCode !== null
     const what = (): string => (operation === 'hello' ? 'its start' : operation === 'make' ? 'make()' : 'a question')
     try {
-      const answer = this.read(await this.channel.exchangeLater(operations[operation], bytes, ended), what)
+      const answer = this.read(
+        await this.channel.exchangeLater(operations[operation], bytes, this.startSeconds * 1000, ended),
+        what,
+      )
       return JSON.parse(answer.toString()) as unknown
     } catch (error) {
-      throw this.explain(error, what())
+      throw this.explain(error, what(), 'startSeconds')
     }
   }
 
@@ -169,7 +178,7 @@ export class Host {
   }
 
   /** What became of the process, in words; it is ended. */
-  private explain(error: unknown, what: string): unknown {
+  private explain(error: unknown, what: string, limit: 'timeoutSeconds' | 'startSeconds'): unknown {
     if (!(error instanceof NoAnswer)) return error
     const tail = this.logTail()
     killGroup(this.child)
@@ -185,8 +194,8 @@ export class Host {
             {
               ended: `The Python process ended in ${what}.`,
               timeout:
-                `The Python process did not answer ${what} within ${this.timeoutSeconds} seconds and was ended; ` +
-                'kwargs { bridge: { timeoutSeconds } } gives it longer.',
+                `The Python process did not answer ${what} within ${this[limit]} seconds and was ended; ` +
+                `kwargs { bridge: { ${limit} } } gives it longer.`,
               interrupted: `Interrupted: the Python process was still in ${what} and was ended.`,
             }[error.why] + (tail === '' ? '' : ` The last it printed:\n${tail}`),
           )
@@ -197,7 +206,7 @@ export class Host {
     const { size } = fstatSync(this.logFd)
     const buffer = Buffer.alloc(Math.min(size, tailBytes))
     readSync(this.logFd, buffer, 0, buffer.length, size - buffer.length)
-    return buffer.toString().trim().split('\n').slice(-12).join('\n')
+    return buffer.toString().trim().split('\n').slice(-20).join('\n')
   }
 
   private trimLog(): void {

@@ -78,15 +78,15 @@ async function takeHost(options: HostOptions): Promise<Host> {
   return Host.start(options)
 }
 
-function keyOf({ python, timeoutSeconds }: HostOptions): string {
-  return JSON.stringify([python, timeoutSeconds, process.env['RINGSIDE_PYTHON'], process.cwd()])
+function keyOf(options: HostOptions): string {
+  return JSON.stringify([options, process.env['RINGSIDE_PYTHON'], process.cwd()])
 }
 
 function hostOptions({ kwargs }: EnvSpec): HostOptions {
   const asked = kwargs?.['bridge'] ?? {}
-  const known = ['python', 'timeoutSeconds']
+  const known = ['python', 'timeoutSeconds', 'startSeconds']
   if (typeof asked !== 'object' || Object.keys(asked).some((name) => !known.includes(name))) {
-    throw usageError(`kwargs.bridge expects { python, timeoutSeconds }, got ${JSON.stringify(asked)}.`)
+    throw usageError(`kwargs.bridge expects { ${known.join(', ')} }, got ${JSON.stringify(asked)}.`)
   }
   return asked as HostOptions
 }
