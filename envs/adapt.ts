@@ -17,6 +17,11 @@ export interface UserEnv {
   close?(): void
   snapshot?(): EnvSnapshot
   restore?(snapshot: EnvSnapshot): void
+  /**
+   * With a snapshot that holds the random numbers: a `reset()` without a seed goes on drawing from where it stands. Others
+   * are given a seed of ours.
+   */
+  readonly drawsOn?: boolean
   /** Steps after which an episode is cut; none where it is missing. */
   readonly maxEpisodeSteps?: number
 }
@@ -52,7 +57,8 @@ export function adaptEnv(user: unknown, id: string): Env {
       seed = request.seed ?? rng.uint32()
       options = request.options
       actions = []
-      const result = env.reset({ seed, ...(options !== undefined && { options }) })
+      const seeded = request.seed !== undefined || !(keepsSnapshots && env.drawsOn === true)
+      const result = env.reset({ ...(seeded && { seed }), ...(options !== undefined && { options }) })
       last = keep(result?.observation)
       return result
     },

@@ -1,5 +1,6 @@
 import { usageError } from '../../core/errors.ts'
-import { make, resolveSpec, type MakeOptions } from '../registry.ts'
+import { isGymnasiumId } from '../bridge/id.ts'
+import { dress, make, resolveSpec, type MakeOptions } from '../registry.ts'
 import type { AutoresetMode, Env, EnvSpec, VectorEnv, VectorMode } from '../types.ts'
 import { createSyncVector } from './sync.ts'
 import { createWorkersVector } from './workers.ts'
@@ -20,12 +21,26 @@ export async function makeVector(
   idOrSpec: string | EnvSpec,
   { lanes, autoreset = 'same-step', mode = 'sync', workers, timeout, ...options }: MakeVectorOptions,
 ): Promise<VectorEnv> {
+  if (mode !== 'sync' && mode !== 'workers')
+    throw usageError(`makeVector expects mode sync or workers, got ${JSON.stringify(mode)}.`)
+  const id = typeof idOrSpec === 'string' ? idOrSpec : idOrSpec.id
+  if (isGymnasiumId(id)) {
+    if (mode === 'workers')
+      throw usageError(
+        `The lanes of "${id}" live in one Python process: mode workers has no use for them. Take mode sync.`,
+      )
+    const spec = await resolveSpec(idOrSpec, options)
+    const { envs, stepTogether } = await (await import('../bridge/index.ts')).makeGymnasium(spec, lanes)
+    const dressed = envs.map((env) => dress(env, spec, options))
+    // A wrapper may change an action on its way in; then each lane asks for itself.
+    const changed = (spec.wrappers ?? []).length > 0
+    return createSyncVector(dressed, autoreset, changed ? undefined : stepTogether)
+  }
   if (mode === 'workers') {
     const spec = await resolveSpec(idOrSpec, options)
     const { checker, orderEnforcing } = options
     return createWorkersVector({ spec, lanes, workers, autoresetMode: autoreset, timeout, checker, orderEnforcing })
   }
-  if (mode !== 'sync') throw usageError(`makeVector expects mode sync or workers, got ${JSON.stringify(mode)}.`)
   const envs: Env[] = []
   for (let lane = 0; lane < lanes; lane++) envs.push(await make(idOrSpec, options))
   return createSyncVector(envs, autoreset)
