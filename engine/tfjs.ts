@@ -12,6 +12,7 @@ export interface TfInternals {
   findBackend(name: string): tf.KernelBackend | null
   makeTensor(values: TypedArray, shape: number[], dtype: tf.DataType, backend: tf.KernelBackend): tf.Tensor
   makeTensorFromTensorInfo(info: tf.TensorInfo, backend: tf.KernelBackend): tf.Tensor
+  startScope(name?: string): void
   makeVariable(initial: tf.Tensor, trainable?: boolean, name?: string, dtype?: tf.DataType): tf.Variable
   trackTensor(tensor: tf.Tensor, backend: tf.KernelBackend): void
   disposeTensor(tensor: tf.Tensor): void

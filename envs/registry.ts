@@ -64,13 +64,15 @@ export function dress(inner: Env, spec: EnvSpec, options: MakeOptions): Env {
 
 /** The whole spec that `make` would use: what an id stands for, with the options over it. */
 export async function resolveSpec(idOrSpec: string | EnvSpec, options: MakeOptions = {}): Promise<EnvSpec> {
-  const given = typeof idOrSpec === 'string' ? { id: idOrSpec } : idOrSpec
+  const asked: EnvSpec = typeof idOrSpec === 'string' ? { id: idOrSpec } : idOrSpec
+  const given: EnvSpec =
+    options.kwargs === undefined ? asked : { ...asked, kwargs: { ...asked.kwargs, ...options.kwargs } }
   const known = isModulePath(given.id)
     ? await specOfPath(given)
     : isGymnasiumId(given.id)
       ? await (await import('./bridge/index.ts')).gymnasiumSpec(given)
       : find(given.id).spec
-  const kwargs = { ...known.kwargs, ...given.kwargs, ...options.kwargs }
+  const kwargs = { ...known.kwargs, ...given.kwargs }
   const limit = options.maxEpisodeSteps !== undefined ? options.maxEpisodeSteps : given.maxEpisodeSteps
   return {
     ...known,

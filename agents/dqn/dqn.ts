@@ -100,7 +100,11 @@ export function createDqn(context: AgentContext, config: DqnConfig): Agent {
     const out = learner.update(memory.masked)({ ...batch, ...draws(), learningRate: learningRate(steps) })
     updates++
     const loss = out['loss']![0]!
-    if (!Number.isFinite(loss)) throw diverged(loss)
+    const gradientNorm = out['gradientNorm']?.[0]
+    if (!Number.isFinite(loss)) throw diverged('loss', loss)
+    // Clipping by an infinite norm makes every step nought, silently.
+    if (gradientNorm !== undefined && !Number.isFinite(gradientNorm))
+      throw diverged('norm of the gradients', gradientNorm)
     memory.learned(out['priority']!)
     lastErrors = out['error']!
     return {
@@ -108,16 +112,18 @@ export function createDqn(context: AgentContext, config: DqnConfig): Agent {
       meanQ: mean(out['q']!),
       maxQ: max(out['q']!),
       tdError: meanSize(out['error']!),
-      ...(out['gradientNorm'] !== undefined && { gradientNorm: out['gradientNorm'][0]! }),
+      ...(gradientNorm !== undefined && { gradientNorm }),
       ...(config.prioritized && { priority: mean(out['priority']!), importanceWeight: mean(batch['weights']!) }),
     }
   }
-  const diverged = (loss: number): RingsideError => {
+  const diverged = (what: string, value: number): RingsideError => {
     const broken = notFinite(engine, { ...underName('online', online), ...underName('target', target) })
     const where =
-      broken === undefined ? 'the weights are finite still, so look at the rewards' : `"${broken}" is broken`
+      broken === undefined
+        ? 'the weights are finite still, so look at the rewards and the learning rate'
+        : `"${broken}" is broken`
     return new RingsideError(
-      `Learning diverged at step ${steps}, update ${updates}: the loss is ${loss}; ${where}. ` +
+      `Learning diverged at step ${steps}, update ${updates}: the ${what} is ${value}; ${where}. ` +
         `Try a smaller learningRate (now ${learningRate(steps)}) or gradientNorm (now ${config.gradientNorm}).`,
     )
   }

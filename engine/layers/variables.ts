@@ -31,13 +31,17 @@ export function moveTowards(target: Variables, online: Weights, tau: number): vo
 /** Values by path, copied. Refuses numbers that are none, so that no checkpoint ever holds a network that diverged. */
 export function saveVariables(engine: Engine, variables: Variables): StateTree {
   const broken = notFinite(engine, variables)
-  if (broken !== undefined) throw new RingsideError(`"${broken}" holds NaN or infinity, and is not saved.`)
+  if (broken !== undefined)
+    throw new RingsideError(`Learning diverged: "${broken}" holds NaN, infinity or numbers near it, and is not saved.`)
   return Object.fromEntries(Object.entries(variables).map(([path, variable]) => [path, engine.read(variable)]))
 }
 
-/** The path of the first variable with a NaN or an infinity in it. */
+/** Squares of what is larger overflow: the next update would be infinite. */
+const largest = 1e18
+
+/** The path of the first variable with a NaN or an infinity in it, or a number that makes one. */
 export function notFinite(engine: Engine, variables: Variables): string | undefined {
-  return Object.keys(variables).find((path) => engine.read(variables[path]!).some((x) => !Number.isFinite(x)))
+  return Object.keys(variables).find((path) => engine.read(variables[path]!).some((x) => !(Math.abs(x) < largest)))
 }
 
 /** Checks all names and sizes before it writes the first value. */

@@ -67,6 +67,9 @@ export class TraceBackend extends tf.KernelBackend {
     return value
   }
 
+  /** The first refusal that could not be thrown at once. */
+  refused: unknown
+
   refuse(what: string): RingsideError {
     return new RingsideError(atUserLine(`"${this.name}" cannot be compiled: it ${what}`))
   }
@@ -87,8 +90,14 @@ export class TraceBackend extends tf.KernelBackend {
     )
   }
 
+  /** Nobody may be waiting for the promise: what is refused is kept, and thrown when the function has returned. */
   override read(dataId: DataId): Promise<tf.BackendValues> {
-    return Promise.resolve(this.readSync(dataId))
+    try {
+      return Promise.resolve(this.readSync(dataId))
+    } catch (error) {
+      this.refused ??= error
+      return new Promise(() => {})
+    }
   }
 
   override incRef(dataId: DataId): void {

@@ -165,7 +165,8 @@ function watchVariables(backend: TraceBackend, declared: Set<tf.Variable>): Vari
   const counters = { numTensors: state.numTensors, numDataBuffers: state.numDataBuffers, numBytes: state.numBytes }
   const registered = { ...state.registeredVariables }
   const { backendName, backendInstance } = engine
-  const original = { readSync: engine.readSync, read: engine.read, makeVariable: engine.makeVariable }
+  const { readSync, read, makeVariable, startScope } = engine
+  const original = { readSync, read, makeVariable, startScope }
   const assign = tf.Variable.prototype.assign
   const optimizers = tfjsOptimizers.map(({ prototype }) => ({ prototype, applyGradients: prototype.applyGradients }))
   const random = Math.random
@@ -183,7 +184,12 @@ function watchVariables(backend: TraceBackend, declared: Set<tf.Variable>): Vari
       return original.readSync.call(engine, dataId)
     }
     engine.read = (dataId) => {
-      refuseStateRead(dataId)
+      try {
+        refuseStateRead(dataId)
+      } catch (error) {
+        backend.refused ??= error
+        return new Promise(() => {})
+      }
       return original.read.call(engine, dataId)
     }
     engine.makeVariable = (initial, ...rest) => {
@@ -217,16 +223,24 @@ function watchVariables(backend: TraceBackend, declared: Set<tf.Variable>): Vari
         applyGradients.call(this, gradients)
       }
     }
-    Math.random = () => {
-      throw backend.refuse(
-        'draws random numbers (tf.random*, dropout), which would be the same ones at every call. Draw them outside and pass them in as an input',
-      )
+    backend.refused = undefined
+    Math.random = () => refuseRandom('Math.random')
+    // Seeded operations never ask Math.random.
+    engine.startScope = (scope) => {
+      const operation = randomOperation.exec(scope ?? '')?.[1]
+      if (operation !== undefined) refuseRandom(`tf.${operation}`)
+      original.startScope.call(engine, scope)
     }
+  }
+  const refuseRandom = (by: string): never => {
+    throw backend.refuse(
+      `draws random numbers by ${by}, which would be the same ones at every call. Draw them outside and pass them in as an input`,
+    )
   }
   const uninstall = (): void => {
     engine.backendName = backendName
     engine.backendInstance = backendInstance
-    for (const key of ['readSync', 'read', 'makeVariable'] as const) Reflect.deleteProperty(engine, key)
+    for (const key of ['readSync', 'read', 'makeVariable', 'startScope'] as const) Reflect.deleteProperty(engine, key)
     tf.Variable.prototype.assign = assign
     for (const { prototype, applyGradients } of optimizers) prototype.applyGradients = applyGradients
     Math.random = random
@@ -236,7 +250,9 @@ function watchVariables(backend: TraceBackend, declared: Set<tf.Variable>): Vari
     run(fn) {
       install()
       try {
-        return fn()
+        const told = fn()
+        if (backend.refused !== undefined) throw backend.refused
+        return told
       } finally {
         uninstall()
       }
@@ -259,6 +275,9 @@ function watchVariables(backend: TraceBackend, declared: Set<tf.Variable>): Vari
     },
   }
 }
+
+/** Scopes of the operations that draw random numbers: `randomNormal__op`. */
+const randomOperation = /^(rand\w*|truncatedNormal|multinomial)__op$/
 
 const tfjsOptimizers: readonly { readonly prototype: tf.Optimizer }[] = [
   tf.AdadeltaOptimizer,

@@ -1,4 +1,7 @@
 const engineFolder = new URL('../', import.meta.url).href
+/** Built or mapped back to its source, the engine is not the user's code; nor is tfjs, whose source maps name its own folders. */
+const ours = [engineFolder, engineFolder.replace(/\/dist\/engine\/$/, '/engine/')]
+const tfjs = /@tensorflow|\/tfjs-(?:core|layers|data|converter|backend-\w+)\/src\//
 
 /**
  * `file:line` of the innermost frame that is neither ours nor tfjs's: the user's own code. Undefined when there is none.
@@ -11,9 +14,9 @@ export function userLine(error?: Error): string | undefined {
   Error.stackTraceLimit = limit
   for (const line of stack.split('\n').slice(1)) {
     const place = /\(?((?:file:\/\/)?[^\s()]+:\d+:\d+)\)?$/.exec(line)?.[1]
-    if (place === undefined || place.startsWith('node:') || place.includes('@tensorflow')) continue
+    if (place === undefined || place.startsWith('node:') || tfjs.test(place)) continue
     const url = place.startsWith('file://') ? place : `file://${place}`
-    if (url.startsWith(engineFolder)) continue
+    if (ours.some((folder) => url.startsWith(folder))) continue
     return place.replace(/^file:\/\//, '').replace(/\?[^:]*/, '')
   }
   return undefined

@@ -88,6 +88,11 @@ describe.each(['onnx', 'cpu', 'wasm'] as const)('what is refused, on %s, with th
     const random = engine.compile(({ x }) => ({ y: tf.add(x!, tf.randomUniform([1])) }), { state: {} })
     expect(() => random({ x: float(1) })).toThrow(/random/)
     expect(Math.random()).toBeLessThan(1)
+    const seeded = engine.compile(({ x }) => ({ y: tf.dropout(x!, 0.5, undefined, 3) }), {})
+    expect(() => seeded({ x: float(1) })).toThrow(/random/)
+    expect(tf.randomUniform([1], 0, 1, 'float32', 3).dataSync()[0]).toBeLessThan(1)
+    const later = engine.compile(({ x }) => (void x!.data(), { y: x! }), {})
+    expect(() => later({ x: float(1) })).toThrow(here)
   })
 
   test('wrong inputs', async () => {
@@ -99,6 +104,18 @@ describe.each(['onnx', 'cpu', 'wasm'] as const)('what is refused, on %s, with th
     expect(() => f({ observations: float(1, 2) })).toThrow(/Did you mean "observation"/)
     expect(() => f({ observation: float(1, 2, 3) })).toThrow(/3 elements/)
     expect(() => f({ observation: Int32Array.of(1, 2) })).toThrow(/float32/)
+    f({ observation: float(1, 2) })
+    expect(() => f({ observation: Int32Array.of(1, 2) })).toThrow(/float32/)
+    expect(() => f({ observation: float(1, 2), reward: float(1) })).toThrow(/no input "reward"/)
+    expect(() => f({ observation: { data: float(1, 2), shape: [2, 1] } })).toThrow(
+      /shape \[2,1\], declared is \[null,2\]/,
+    )
+    const open = engine.compile(({ x }) => ({ y: tf.sum(x!, 0) }), {})
+    expect([...open({ x: float(1, 2, 3, 4) })['y']!]).toEqual([10])
+    expect([...open({ x: { data: float(1, 2, 3, 4), shape: [2, 2] } })['y']!]).toEqual([4, 6])
+    for (const value of [[1, 2], 'one', null, tf.tensor1d([1]), { data: float(1) }, new Float64Array(1)])
+      expect(() => engine.compile(({ x }) => ({ y: x! }), {})({ x: value as unknown as Float32Array })).toThrow(/"x"/)
+    expect(() => engine.compile(() => ({}), { state: { w: tf.scalar(1) as tf.Variable } })).toThrow(/"w" is none/)
   })
 })
 
