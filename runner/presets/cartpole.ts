@@ -32,6 +32,7 @@ const own: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   iqn: { implicit: { samples: 16, cosines: 32 } },
   rainbow: { categorical },
   'munchausen-dqn': {},
+  drqn: { sequences: { units: 64, length: 16, overlap: 4 }, batchSize: 16, trainEvery: 2 },
 }
 
 export const cartPole: readonly Preset[] = Object.entries(own).map(([agent, settings]) => ({
