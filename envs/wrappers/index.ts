@@ -1,6 +1,7 @@
 import { createRegistry } from '../../core/registry.ts'
 import type { Env } from '../types.ts'
 import { ClipAction, DiscretizeAction, RescaleAction } from './action.ts'
+import { Enumerate } from './enumerate.ts'
 import { Flatten } from './flatten.ts'
 import { OrderEnforcing } from './order-enforcing.ts'
 import { PassiveChecker } from './passive-checker.ts'
@@ -14,6 +15,7 @@ export {
   ClipAction,
   ClipReward,
   DiscretizeAction,
+  Enumerate,
   Flatten,
   OrderEnforcing,
   PassiveChecker,
@@ -41,6 +43,7 @@ const define = <Kwargs>(name: string, summary: string, Class: new (env: Env, kwa
 define('ClipAction', 'cuts continuous actions to their bounds', ClipAction)
 define('ClipReward', 'rewards become their sign, or are cut to { low, high }', ClipReward)
 define('DiscretizeAction', 'continuous actions as { bins } values an axis', DiscretizeAction)
+define('Enumerate', 'one number of each observation that has finitely many values (Tuples of Discretes)', Enumerate)
 define('Flatten', 'one vector of each observation: Discrete one-hot, Tuple and Dict part after part', Flatten)
 define('OrderEnforcing', 'refuses steps before a reset and after the end', OrderEnforcing)
 define('PassiveChecker', 'holds every observation, action and reward to the contract', PassiveChecker)

@@ -4,6 +4,7 @@ import type { Agent, StepBatch } from '../../agents/types.ts'
 import { SnapshotMismatch } from '../../envs/index.ts'
 import type { VectorEnv } from '../../envs/types.ts'
 import type { Experiment } from './experiment.ts'
+import { nextActionMask } from './next-mask.ts'
 import type { Timings } from './trackers.ts'
 
 export interface AgentExperimentParts {
@@ -33,7 +34,7 @@ export function createAgentExperiment({ agent, env, rng, seed, timings }: AgentE
     const result = env.step(acted.actions)
     step += env.lanes
     at = timings.lap('envStep', at)
-    const nextActionMask = env.actionMask()
+    const nextMask = nextActionMask(env.actionMask(), result, env.lanes)
     const batch: StepBatch = {
       lanes: env.lanes,
       observation,
@@ -45,7 +46,7 @@ export function createAgentExperiment({ agent, env, rng, seed, timings }: AgentE
       nextObservation: result.nextObservation,
       isFirst,
       ...(actionMask !== undefined && { actionMask }),
-      ...(nextActionMask !== undefined && { nextActionMask }),
+      ...(nextMask !== undefined && { nextActionMask: nextMask }),
     }
     agent.observe(batch)
     at = timings.lap('observe', at)
