@@ -17,6 +17,7 @@ const all: readonly (readonly [string, WrapperSpec])[] = [
   ['CartPole-v1', { name: 'TimeAware' }],
   ['MountainCar-v0', { name: 'RescaleObservation' }],
   ['Blackjack-v1', { name: 'Flatten' }],
+  ['Blackjack-v1', { name: 'Enumerate' }],
 ]
 
 describe.each(all)('%s in %o', (id, spec) => {
