@@ -40,6 +40,8 @@ const shared: readonly Settings[] = [
     comment: "Sutton and Barto's figure 6.5 (ε 0.1, step size 0.1): more than 300 episodes.",
     steps: 600,
     agentConfig: { gamma: 1, learningRate: 0.1, epsilon: 0.1 },
+    // Returns are noise about −0.1 or nothing: few episodes would choose the luckiest policy, not the best.
+    evaluation: { episodes: 1_000 },
   },
 ]
 
