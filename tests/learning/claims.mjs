@@ -23,7 +23,8 @@ export const claims = [
     quick: { seeds: 0, atLeast: 0 },
   },
   ...tabular('FrozenLake-v1', 0.7, ['score.episodes=1000']),
-  ...tabular('FrozenLake8x8-v1', 0.85, ['score.episodes=1000']),
+  ...tabular('FrozenLake8x8-v1', 0.85, ['score.episodes=1000'], ['q-learning', 'double-q-learning']),
+  ...tabular('FrozenLake8x8-v1', 0.8, ['score.episodes=1000'], ['sarsa', 'expected-sarsa']),
   ...tabular('Taxi-v4', 7.5, ['score.episodes=1000']),
   // The way along the edge, and the way a row or two above it.
   ...tabular('CliffWalking-v1', -13, [], ['q-learning', 'double-q-learning']),
