@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { usageError } from '../core/errors.ts'
 import { isModulePath, loadModulePath } from '../core/load-path.ts'
 import { createRegistry, type Registry } from '../core/registry.ts'
-import { dqn, doubleDqn } from './dqn/definitions.ts'
+import { dqnFamily } from './dqn/definitions.ts'
 import { random } from './random/definition.ts'
 import { tabular } from './tabular/definitions.ts'
 import type { Agent, AgentContext, AgentDefinition, AgentFactory } from './types.ts'
@@ -19,8 +19,7 @@ export function registerAgent<Config>(definition: AgentDefinition<Config>): void
 }
 
 registerAgent(random)
-registerAgent(dqn)
-registerAgent(doubleDqn)
+for (const definition of dqnFamily) registerAgent(definition)
 tabular.forEach(registerAgent)
 
 /** The definition of a registered name, or of `./my-agent.ts#Export`. Throws usage errors that name the nearest name. */

@@ -42,6 +42,14 @@ export function isTypedArray(value: unknown): value is TypedArray {
   return ArrayBuffer.isView(value) && !(value instanceof DataView) && !(value instanceof BigInt64Array)
 }
 
+/** The smallest and the largest that a dtype of whole numbers holds; undefined for fractions. */
+export function integerRange(dtype: DType): readonly [number, number] | undefined {
+  if (dtype === 'float32' || dtype === 'float64') return undefined
+  if (dtype === 'bool') return [0, 1]
+  const bits = 8 * bytesPerElement(dtype)
+  return dtype.startsWith('u') ? [0, 2 ** bits - 1] : [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1]
+}
+
 /** Number of elements of a shape; 1 for a scalar. */
 export function sizeOf(shape: readonly number[]): number {
   let n = 1

@@ -20,6 +20,14 @@ export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown)
 }
 
+/** ` at my-env.ts:12`, where it was thrown, or nothing where that is not known. */
+export function placeOf(thrown: unknown): string {
+  const stack = thrown instanceof Error ? (thrown.stack ?? '') : ''
+  const line = stack.split('\n').find((text) => /^\s+at .*:\d+:\d+\)?$/.test(text))
+  const found = /([^/\\(]+):(\d+):\d+\)?$/.exec(line ?? '')
+  return found === null ? '' : ` at ${found[1]!.replace(/\?.*$/, '')}:${found[2]}`
+}
+
 /**
  * The name nearest to `wanted` by edit distance (case ignored), or undefined when none is near enough to be a typo of it.
  */

@@ -1,4 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs'
+import { register as registerHook } from 'node:module'
 import { basename, dirname, extname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { messageOf, nearestName, usageError } from './errors.ts'
@@ -41,13 +42,24 @@ export async function loadModulePath(kind: string, name: string, base = process.
 
 let registered = false
 
-/** tsx's hook, once a process. `tsImport` would load a second copy of our own modules. */
+/**
+ * tsx's hook, once a process. `tsImport` would load a second copy of our own modules. A second hook says that a user's `.ts`
+ * files are ES modules whatever package.json they lie under: `npm init` writes `"type": "commonjs"`.
+ */
 async function registerTypeScript(): Promise<void> {
   if (registered) return
   const { register } = await import('tsx/esm/api')
   register()
+  registerHook(`data:text/javascript,${encodeURIComponent(typeScriptIsModules)}`)
   registered = true
 }
+
+const typeScriptIsModules = `
+export async function resolve(specifier, context, next) {
+  const found = await next(specifier, context)
+  const isTheirs = /\\.ts(\\?|$)/.test(found.url) && !found.url.includes('/node_modules/')
+  return isTheirs ? { ...found, format: 'module' } : found
+}`
 
 function nearFile(file: string): string {
   const folder = dirname(file)

@@ -1,8 +1,9 @@
 import { createRng, type Rng } from '../core/rng.ts'
 import type { Scene } from '../core/scene.ts'
 import { copyState, fields, type StateValue } from '../core/state.ts'
-import { messageOf, RingsideError, usageError } from '../core/errors.ts'
+import { messageOf, placeOf, RingsideError, usageError } from '../core/errors.ts'
 import { isTypedArray } from '../core/dtype.ts'
+import { sameValue } from './same-value.ts'
 import type { Space } from './spaces/index.ts'
 import type { Env, EnvSnapshot, EnvSpec, ResetOptions, ResetResult, SpaceValue, StepResult } from './types.ts'
 
@@ -16,6 +17,11 @@ export interface UserEnv {
   close?(): void
   snapshot?(): EnvSnapshot
   restore?(snapshot: EnvSnapshot): void
+  /**
+   * With a snapshot that holds the random numbers: a `reset()` without a seed goes on drawing from where it stands. Others
+   * are given a seed of ours.
+   */
+  readonly drawsOn?: boolean
   /** Steps after which an episode is cut; none where it is missing. */
   readonly maxEpisodeSteps?: number
 }
@@ -24,10 +30,11 @@ export interface UserEnv {
 export class SnapshotMismatch extends RingsideError {}
 
 /**
- * Makes a whole environment of a user's. One without `snapshot` is given one: each episode is begun with a seed of our
+ * Makes a whole environment of a user's; one that is whole is given back as it is. One without `snapshot` is given one: each episode is begun with a seed of our
  * own, its actions are remembered, and `restore` plays them again and checks that it came to the same observation.
  */
 export function adaptEnv(user: unknown, id: string): Env {
+  if (isWholeEnv(user)) return user
   const env = checkShape(user, id)
   const rng = createRng(0, 'user env')
   const keepsSnapshots = typeof env.snapshot === 'function' && typeof env.restore === 'function'
@@ -50,7 +57,8 @@ export function adaptEnv(user: unknown, id: string): Env {
       seed = request.seed ?? rng.uint32()
       options = request.options
       actions = []
-      const result = env.reset({ seed, ...(options !== undefined && { options }) })
+      const seeded = request.seed !== undefined || !(keepsSnapshots && env.drawsOn === true)
+      const result = env.reset({ ...(seeded && { seed }), ...(options !== undefined && { options }) })
       last = keep(result?.observation)
       return result
     },
@@ -60,7 +68,17 @@ export function adaptEnv(user: unknown, id: string): Env {
       if (!keepsSnapshots) last = keep(result?.observation)
       return result
     },
-    render: () => env.render?.() ?? describeAsText(id, last),
+    render() {
+      if (env.render === undefined) return describeAsText(id, last)
+      const scene: unknown = env.render()
+      if (typeof scene !== 'object' || scene === null) {
+        throw new RingsideError(
+          `The environment ${id} breaks its contract: render() returned ${String(scene)}; expected a Scene: ` +
+            '{ width, height, background, items: [ … ] }.',
+        )
+      }
+      return scene as Scene
+    },
     close() {
       if (!closed) env.close?.()
       closed = true
@@ -94,7 +112,7 @@ export function adaptEnv(user: unknown, id: string): Env {
       let reached = env.reset({ seed, ...(options !== undefined && { options }) }).observation
       for (const action of actions) reached = env.step(action).observation
       last = reached
-      if (!sameValue(reached, expected as SpaceValue)) {
+      if (!sameValue(reached, expected)) {
         throw new SnapshotMismatch(
           `${id} has no snapshot(), and playing its episode again from seed ${seed} came to another place: it draws random ` +
             'numbers that do not come from the seed of reset(). Seed them, or write snapshot() and restore().',
@@ -106,25 +124,43 @@ export function adaptEnv(user: unknown, id: string): Env {
   return adapted
 }
 
+/** Whether there is nothing to add: an environment of our own kind. */
+function isWholeEnv(value: unknown): value is Env {
+  const methods = ['reset', 'step', 'render', 'close', 'snapshot', 'restore'] as const
+  const env = value as Partial<Env> | null | undefined
+  const isNamed = env?.toString !== Object.prototype.toString
+  return env?.rng !== undefined && isNamed && methods.every((name) => typeof env[name] === 'function')
+}
+
 /** A copy, should the environment fill one array again and again. */
 function keep(observation: SpaceValue | undefined): SpaceValue | undefined {
   return isTypedArray(observation) ? observation.slice() : observation
 }
 
+const wholeEnv = 'expected an object with observationSpace, actionSpace, reset() and step()'
+
 function checkShape(value: unknown, id: string): UserEnv {
-  const expected = 'expected an object with observationSpace, actionSpace, reset() and step()'
-  if (typeof value !== 'object' || value === null)
-    throw usageError(`The environment ${id} is ${String(value)}; ${expected}.`)
+  if (typeof value !== 'object' || value === null) {
+    const hint = value === undefined ? ' A factory function returns the environment: is its return missing?' : ''
+    throw usageError(`The environment ${id} is ${String(value)}; ${wholeEnv}.${hint}`)
+  }
   const env = value as Record<string, unknown>
   for (const space of ['observationSpace', 'actionSpace']) {
-    const contains = (env[space] as { contains?: unknown } | undefined)?.contains
-    if (typeof contains !== 'function')
-      throw usageError(
-        `The environment ${id} has no ${space}; expected a space such as spaces.box({ … }) or spaces.discrete(2).`,
-      )
+    if (typeof (env[space] as { contains?: unknown } | null | undefined)?.contains === 'function') continue
+    const came = env[space] === undefined ? `has no ${space}` : `has ${JSON.stringify(env[space])} as ${space}`
+    throw usageError(
+      `The environment ${id} ${came}; expected a space such as spaces.box({ … }) or spaces.discrete(2), ` +
+        "with import { spaces } from 'ringside/envs'.",
+    )
   }
   for (const method of ['reset', 'step']) {
-    if (typeof env[method] !== 'function') throw usageError(`The environment ${id} has no ${method}(); ${expected}.`)
+    if (typeof env[method] !== 'function') throw usageError(`The environment ${id} has no ${method}(); ${wholeEnv}.`)
+  }
+  if ((typeof env['snapshot'] === 'function') !== (typeof env['restore'] === 'function')) {
+    const [one, other] = typeof env['snapshot'] === 'function' ? ['snapshot', 'restore'] : ['restore', 'snapshot']
+    throw usageError(
+      `The environment ${id} has ${one}() and no ${other}(); expected both, or neither: then its episodes are played again.`,
+    )
   }
   return value as UserEnv
 }
@@ -132,19 +168,24 @@ function checkShape(value: unknown, id: string): UserEnv {
 /** Calls a user's export: a class is constructed, a factory called, both with the keyword arguments. */
 export function buildUserEnv(exported: unknown, id: string, kwargs: Readonly<Record<string, unknown>>): unknown {
   if (typeof exported !== 'function') return exported
+  let made: unknown
   try {
     const isClass = /^class\b/.test(Function.prototype.toString.call(exported))
-    return isClass
+    made = isClass
       ? new (exported as new (kwargs: unknown) => unknown)(kwargs)
       : (exported as (kwargs: unknown) => unknown)(kwargs)
   } catch (error) {
-    throw usageError(`The environment ${id} could not be built: ${messageOf(error)}`, error)
+    const place = error instanceof RingsideError ? '' : `: it threw${placeOf(error)}`
+    throw usageError(`The environment ${id} could not be built${place}: ${messageOf(error)}`, error)
   }
-}
-
-function sameValue(a: SpaceValue | undefined, b: SpaceValue): boolean {
-  if (isTypedArray(a) && isTypedArray(b)) return a.length === b.length && a.every((x, i) => Object.is(x, b[i]))
-  return JSON.stringify(a) === JSON.stringify(b)
+  if (made instanceof Promise) {
+    // What is said here is the reason, not what it may be rejected with later.
+    made.catch(() => {})
+    throw usageError(
+      `The environment ${id} is a Promise; ${wholeEnv}. Take "async" from its factory, and await at the top of its module.`,
+    )
+  }
+  return made
 }
 
 /** The picture of an environment that draws none: its observation in words. */

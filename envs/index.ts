@@ -1,5 +1,8 @@
+import './arcade/index.ts'
+import './box2d/index.ts'
 import './classic/index.ts'
 import './grid/index.ts'
+import './minatar/index.ts'
 import './toy/index.ts'
 import * as spaces from './spaces/index.ts'
 
@@ -9,6 +12,7 @@ export { envSpecs, make, register, resolveSpec, type EnvMaker, type MakeOptions 
 export { makeVector, type MakeVectorOptions } from './vector/make-vector.ts'
 export { createSyncVector } from './vector/sync.ts'
 export { checkEnv, type EnvFinding } from './check-env.ts'
+export { checkEnvsMatch, type EnvsDifference, type MatchOptions } from './check-envs-match.ts'
 export * from './wrappers/index.ts'
 export type * from './types.ts'
 export type { Color, Scene, SceneItem } from '../core/scene.ts'

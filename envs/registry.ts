@@ -2,6 +2,7 @@ import { isModulePath, loadModulePath } from '../core/load-path.ts'
 import { createRegistry } from '../core/registry.ts'
 import { unknownName, usageError } from '../core/errors.ts'
 import { adaptEnv, buildUserEnv } from './adapt.ts'
+import { isGymnasiumId } from './bridge/id.ts'
 import type { EnvSpec } from './types.ts'
 import type { Env } from './types.ts'
 import { OrderEnforcing, PassiveChecker, TimeLimit, wrappers } from './wrappers/index.ts'
@@ -39,17 +40,24 @@ export interface MakeOptions {
 }
 
 /**
- * Makes an environment by a registered id, a spec, or the path of a module of your own (`./my-env.ts#Export`: a class, a
- * factory function or an object), inside PassiveChecker, OrderEnforcing and TimeLimit. Throws usage errors that name the
+ * Makes an environment by a registered id, a spec, the path of a module of your own (`./my-env.ts#Export`: a class, a
+ * factory function or an object) or an id of Python's Gymnasium (`gymnasium:ALE/Pong-v5`), inside PassiveChecker, OrderEnforcing and TimeLimit. Throws usage errors that name the
  * nearest known id.
  */
 export async function make(idOrSpec: string | EnvSpec, options: MakeOptions = {}): Promise<Env> {
   const spec = await resolveSpec(idOrSpec, options)
-  const inner = await build(spec)
+  return dress(await build(spec), spec, options)
+}
+
+/** Puts on the safety wrappers, then those that the spec asks for. */
+export function dress(inner: Env, spec: EnvSpec, options: MakeOptions): Env {
   let env = options.checker === false ? inner : new PassiveChecker(inner)
   if (options.orderEnforcing !== false) env = new OrderEnforcing(env)
   const { maxEpisodeSteps } = spec
-  if (maxEpisodeSteps !== null && maxEpisodeSteps !== undefined) env = new TimeLimit(env, { maxEpisodeSteps })
+  // Gymnasium's own are cut in Python.
+  const cutHere = !isGymnasiumId(spec.id)
+  if (cutHere && maxEpisodeSteps !== null && maxEpisodeSteps !== undefined)
+    env = new TimeLimit(env, { maxEpisodeSteps })
   for (const { name, kwargs } of spec.wrappers ?? []) env = wrappers.get(name).wrap(env, (kwargs ?? {}) as never)
   return env
 }
@@ -57,7 +65,11 @@ export async function make(idOrSpec: string | EnvSpec, options: MakeOptions = {}
 /** The whole spec that `make` would use: what an id stands for, with the options over it. */
 export async function resolveSpec(idOrSpec: string | EnvSpec, options: MakeOptions = {}): Promise<EnvSpec> {
   const given = typeof idOrSpec === 'string' ? { id: idOrSpec } : idOrSpec
-  const known = isModulePath(given.id) ? await specOfPath(given) : find(given.id).spec
+  const known = isModulePath(given.id)
+    ? await specOfPath(given)
+    : isGymnasiumId(given.id)
+      ? await (await import('./bridge/index.ts')).gymnasiumSpec(given)
+      : find(given.id).spec
   const kwargs = { ...known.kwargs, ...given.kwargs, ...options.kwargs }
   const limit = options.maxEpisodeSteps !== undefined ? options.maxEpisodeSteps : given.maxEpisodeSteps
   return {
@@ -74,28 +86,28 @@ async function build(spec: EnvSpec): Promise<Env> {
     const made = adaptEnv(buildUserEnv(await loadModulePath('environment', spec.id), spec.id, kwargs), spec.id)
     return Object.assign(made, { spec })
   }
+  if (isGymnasiumId(spec.id)) return (await (await import('./bridge/index.ts')).makeGymnasium(spec, 1)).envs[0]!
   const maker = await find(spec.id).load()
   const made = buildUserEnv(maker, spec.id, kwargs)
-  const isWhole =
-    typeof (made as Partial<Env>).snapshot === 'function' &&
-    typeof (made as Partial<Env>).toString === 'function' &&
-    'rng' in (made as object)
-  const env = isWhole ? (made as Env) : adaptEnv(made, spec.id)
-  return Object.assign(env, { spec })
+  return Object.assign(adaptEnv(made, spec.id), { spec })
 }
 
-/** A user's class or object may carry its step limit. */
+/** A user's class or object may carry its step limit; for that of an instance one is made and closed again. */
 async function specOfPath({ id, kwargs }: EnvSpec): Promise<EnvSpec> {
   const exported = await loadModulePath('environment', id)
-  const onClass = (exported as { maxEpisodeSteps?: unknown }).maxEpisodeSteps
-  const limit = onClass ?? (buildUserEnv(exported, id, kwargs ?? {}) as { maxEpisodeSteps?: unknown }).maxEpisodeSteps
+  let limit = (exported as { maxEpisodeSteps?: unknown } | null)?.maxEpisodeSteps
+  if (limit === undefined && typeof exported === 'function') {
+    const probe = buildUserEnv(exported, id, kwargs ?? {}) as
+      { maxEpisodeSteps?: unknown; close?: () => void } | null | undefined
+    limit = probe?.maxEpisodeSteps
+    probe?.close?.()
+  }
   return { id, ...(typeof limit === 'number' && { maxEpisodeSteps: limit }) }
 }
 
 function find(id: string): Registered {
   const found = registry.find(id)
   if (found !== undefined) return found
-  if (id.startsWith('gymnasium:')) throw usageError(`"${id}": environments of Python's Gymnasium cannot be made yet.`)
   const versions = registry.names().filter((name) => name.replace(/-v\d+$/, '') === id.replace(/-v\d+$/, ''))
   if (versions.length > 0) {
     const asked = /-v\d+$/.test(id) ? `has no version "${id}"` : 'needs its version'

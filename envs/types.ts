@@ -2,10 +2,9 @@ import type { TypedArray } from '../core/dtype.ts'
 import type { Rng } from '../core/rng.ts'
 import type { Scene } from '../core/scene.ts'
 import type { StateTree } from '../core/state.ts'
-import type { Space } from './spaces/index.ts'
+import type { Space, SpaceValue } from './spaces/index.ts'
 
-/** A Box or MultiDiscrete value is a typed array, a Discrete value is a number. Tuple and Dict values nest. */
-export type SpaceValue = number | string | TypedArray | readonly SpaceValue[] | { readonly [key: string]: SpaceValue }
+export type { SpaceValue } from './spaces/index.ts'
 
 /** Free-form extras beside an observation. `actionMask` (Uint8Array, 1 = allowed) is honoured by agents. */
 export type Info = Record<string, unknown>
@@ -24,6 +23,8 @@ export interface ResetResult<Observation extends SpaceValue = SpaceValue> {
 export interface StepResult<Observation extends SpaceValue = SpaceValue> {
   observation: Observation
   reward: number
+  /** The environment's own, where a wrapper has changed `reward`: what scores are made of. */
+  rawReward?: number
   /** The task ended: no reward can follow. */
   terminated: boolean
   /** The episode was cut (a time limit): values still bootstrap. */
@@ -75,6 +76,16 @@ export interface WrapperSpec {
   readonly kwargs?: Readonly<Record<string, unknown>>
 }
 
+/** What a wrapper has learned of the values it passes on: mean and variance of each element, of `count` values. */
+export interface WrapperStatistics {
+  readonly wrapper: string
+  readonly mean: ArrayLike<number>
+  readonly variance: ArrayLike<number>
+  readonly count: number
+}
+
+export type VectorMode = 'sync' | 'workers'
+
 export type AutoresetMode = 'next-step' | 'same-step' | 'disabled'
 
 /** One finished episode, told once, in the step that finished it. */
@@ -93,6 +104,8 @@ export interface EpisodeStatistics {
 export interface VectorStep {
   /** True successors, before any reset: lanes × observation. */
   readonly nextObservation: TypedArray
+  /** What is allowed there: lanes × actions, or undefined when the environment gives no masks. */
+  readonly nextActionMask: Uint8Array | undefined
   readonly reward: Float64Array
   /** One byte a lane. */
   readonly terminated: Uint8Array
@@ -124,6 +137,8 @@ export interface VectorEnv {
   /** lanes × actions, or undefined when the environment gives no masks. */
   actionMask(): Uint8Array | undefined
   render(lane?: number): Scene
+  /** What the wrappers of the lanes have learned, all lanes together, innermost first: an evaluation's to use. */
+  statistics(): readonly WrapperStatistics[]
   close(): void
   snapshot(): EnvSnapshot
   restore(snapshot: EnvSnapshot): void

@@ -7,14 +7,23 @@ import type { Actor } from '../types.ts'
 export interface EpsilonGreedyParts {
   readonly lanes: number
   readonly space: Discrete
-  /** lanes × actions for these observations. */
-  q(observations: TypedArray): Float32Array
+  /** lanes × actions for these observations; may draw from the actor's numbers (a noisy network). */
+  q(observations: TypedArray, rng: Rng): Float32Array
   epsilon(): number
+  /** Where it is above 0, the others are drawn from softmax(q / temperature) instead of taking the largest (Boltzmann). */
+  temperature?(): number
   readonly rng: Rng
 }
 
-/** ε-greedy: with probability ε any allowed action, else the one of largest q (the first of equals). */
-export function createEpsilonGreedyActor({ lanes, space, q, epsilon, rng }: EpsilonGreedyParts): Actor {
+/** ε-greedy: with probability ε any allowed action, else the one of largest q (the first of equals), or one by its Boltzmann share. */
+export function createEpsilonGreedyActor({
+  lanes,
+  space,
+  q,
+  epsilon,
+  temperature = () => 0,
+  rng,
+}: EpsilonGreedyParts): Actor {
   const { n, start } = space
   const actions = new Int32Array(lanes)
   const explore = new Uint8Array(lanes)
@@ -34,9 +43,13 @@ export function createEpsilonGreedyActor({ lanes, space, q, epsilon, rng }: Epsi
       }
       // Nothing is asked of the network when every lane explores.
       if (exploring === lanes) return acted
-      const values = q(observations)
+      const values = q(observations, rng)
+      const heat = temperature()
       for (let lane = 0; lane < lanes; lane++) {
-        if (explore[lane] === 0) actions[lane] = start + argMax(values, lane * n, n, actionMask)
+        if (explore[lane] !== 0) continue
+        const at = lane * n
+        actions[lane] =
+          start + (heat > 0 ? boltzmann(values, at, n, actionMask, heat, rng) : argMax(values, at, n, actionMask))
       }
       return acted
     },
@@ -52,4 +65,28 @@ function argMax(values: Float32Array, from: number, n: number, mask: Uint8Array 
     if (best < 0 || values[from + i]! > values[from + best]!) best = i
   }
   return Math.max(best, 0)
+}
+
+/** An allowed action a with probability ∝ exp(qₐ / temperature). */
+function boltzmann(
+  values: Float32Array,
+  from: number,
+  n: number,
+  mask: Uint8Array | undefined,
+  temperature: number,
+  rng: Rng,
+): number {
+  const best = values[from + argMax(values, from, n, mask)]!
+  const shares = Float64Array.from({ length: n }, (_, i) =>
+    mask !== undefined && mask[from + i] === 0 ? 0 : Math.exp((values[from + i]! - best) / temperature),
+  )
+  let rest = rng.float() * shares.reduce((a, b) => a + b, 0)
+  let last = 0
+  for (let i = 0; i < n; i++) {
+    if (shares[i] === 0) continue
+    last = i
+    rest -= shares[i]!
+    if (rest < 0) break
+  }
+  return last
 }

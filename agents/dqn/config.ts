@@ -61,6 +61,68 @@ const target = z
   .prefault({})
   .describe('the network that sets the targets')
 
+const priority = z
+  .strictObject({
+    alpha: z.number().min(0).max(1).default(0.6).describe('a: 0 draws uniformly, 1 in proportion to the priority'),
+    beta: boundedSchedule(0, 1)
+      .default({ kind: 'linear', from: 0.4, to: 1, over: '100%' })
+      .describe('b: how far importance weights correct for it, over env steps'),
+    epsilon: z.number().positive().default(1e-6).describe('e: added to every |δ|, so that none is never drawn again'),
+    uniformMix: z.number().min(0).max(1).default(0).describe('u: share of draws that are uniform; DQN Zoo uses 0.001'),
+    clip: z
+      .enum(['weighted', 'error'])
+      .default('error')
+      .describe('huber only. weighted: the weighted error is clipped (DQN Zoo); error: the clipped error is weighted'),
+  })
+  .prefault({})
+  .describe('prioritized replay, where it is on')
+
+const categorical = z
+  .strictObject({
+    atoms: z.number().int().min(2).default(51).describe('values that returns are spread over'),
+    min: z.number().default(-10).describe('the lowest return'),
+    max: z.number().default(10).describe('the highest return'),
+  })
+  .prefault({})
+  .describe('the support of a categorical distribution')
+
+const implicit = z
+  .strictObject({
+    samples: positive.default(32).describe('fractions drawn for each state in learning; as many midpoints in acting'),
+    cosines: positive.default(64).describe('cosines that a fraction is embedded by'),
+  })
+  .prefault({})
+  .describe('implicit quantiles')
+
+const munchausenTerms = z
+  .strictObject({
+    alpha: z.number().min(0).max(1).default(0.9).describe('how much of the scaled log-policy is added to rewards'),
+    temperature: z.number().positive().default(0.03).describe('τ of the soft policy'),
+    clip: z.number().negative().default(-1).describe('the least that τ log π may be'),
+  })
+  .prefault({})
+  .describe('Munchausen, where it is on')
+
+const sequences = z
+  .strictObject({
+    units: positive.default(64).describe('of the recurrent layer'),
+    length: positive.default(10).describe('steps of a sequence that are learned from'),
+    burnIn: count.default(0).describe('steps before them that only warm the recurrent state up'),
+    overlap: count.default(0).describe('steps that a sequence learns from and the one before it does too'),
+    startState: z
+      .enum(['stored', 'zero'])
+      .default('stored')
+      .describe('stored: the state that the actor had; zero: none, whatever came before'),
+    maxShare: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0.9)
+      .describe('η: priority of a sequence = η max |δ| + (1 − η) mean |δ|'),
+  })
+  .prefault({})
+  .describe('what a recurrent network learns from; batchSize counts sequences then')
+
 /**
  * One value-based agent, its switches and its numbers. Everything that counts time counts env steps, all lanes together.
  */
@@ -74,11 +136,42 @@ export const dqnConfig = z
       .union([z.literal(false), z.enum(['mean', 'max'])])
       .default(false)
       .describe('separate streams for V and A: q = V + A − mean A, or − max A'),
+    prioritized: z.boolean().default(false).describe('draw transitions by their TD errors'),
+    priority,
+    noisy: z
+      .boolean()
+      .default(false)
+      .describe('explore by noise on the weights of the head, learned with them; ε is then 0'),
+    noisySigma: z.number().positive().default(0.5).describe('σ₀: the first deviation of that noise; DQN Zoo uses 0.1'),
+    distribution: z
+      .enum(['none', 'categorical', 'quantile', 'implicit'])
+      .default('none')
+      .describe('learn the distribution of returns: on atoms (C51), by quantiles (QR-DQN), or by any quantile (IQN)'),
+    categorical,
+    quantiles: positive.min(2).default(51).describe('quantiles of a quantile distribution; QR-DQN uses 200'),
+    implicit,
+    munchausen: z
+      .boolean()
+      .default(false)
+      .describe('add the scaled log-policy to the reward, and value s′ by the soft policy'),
+    munchausenTerms,
+    valueRescaling: z
+      .boolean()
+      .default(false)
+      .describe('learn h(q) = sign(q)(√(|q| + 1) − 1) + q/1000 instead of q, for returns of any size'),
+    recurrent: z
+      .enum(['none', 'lstm', 'gru'])
+      .default('none')
+      .describe('a recurrent layer before the head, for what an observation does not tell'),
+    sequences,
     nStep: positive.max(1000).default(1).describe('rewards summed before a target bootstraps'),
     gamma: z.number().min(0).max(1).default(0.99).describe('discount per env step'),
     epsilon: boundedSchedule(0, 1)
       .default({ kind: 'linear', from: 1, to: 0.05, over: '25%' })
       .describe('share of random actions in training, over env steps'),
+    temperature: boundedSchedule(0, Infinity)
+      .default(0)
+      .describe('above 0: Boltzmann exploration, softmax(q / temperature), beside ε; over env steps'),
     evaluationEpsilon: z
       .number()
       .min(0)
@@ -115,6 +208,30 @@ export const dqnConfig = z
     gradientSteps: positive.default(1).describe('updates of one training, each with a batch of its own'),
   })
   .superRefine((config, context) => {
+    const refuse = (path: string[], message: string): void =>
+      context.addIssue({ code: 'custom', path, message, input: config })
+    if (config.distribution === 'categorical' && config.categorical.min >= config.categorical.max)
+      refuse(['categorical', 'min'], `expected less than max (${config.categorical.max})`)
+    if (config.munchausen && config.distribution === 'categorical')
+      refuse(
+        ['munchausen'],
+        'a categorical distribution cannot mix the returns of all actions; take quantile or implicit',
+      )
+    if (config.munchausen && config.double)
+      refuse(
+        ['munchausen'],
+        'it values s′ by the soft policy over all actions, so double has nothing to choose; turn one off',
+      )
+    if (config.recurrent !== 'none' && config.distribution === 'implicit')
+      refuse(['recurrent'], 'implicit quantiles are drawn for single states; take distribution quantile')
+    if (config.recurrent !== 'none' && config.prioritized && config.priority.clip === 'weighted')
+      refuse(['priority', 'clip'], 'weighted errors are of single transitions; take error')
+    if (config.sequences.overlap >= config.sequences.length)
+      refuse(['sequences', 'overlap'], `expected less than length (${config.sequences.length})`)
+    if (config.valueRescaling && config.distribution !== 'none')
+      refuse(['valueRescaling'], 'it rescales one number for each action; turn the distribution off')
+    if (config.valueRescaling && config.munchausen)
+      refuse(['valueRescaling'], "Munchausen's temperature is in the units of q; turn one off")
     if (config.batchSize > config.replayCapacity) {
       context.addIssue({
         code: 'custom',

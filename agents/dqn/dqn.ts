@@ -1,9 +1,10 @@
 import { RingsideError, usageError } from '../../core/errors.ts'
 import { fields } from '../../core/state.ts'
 import type { TypedArray } from '../../core/dtype.ts'
-import { isDiscrete } from '../../envs/spaces/index.ts'
+import { restoreRng, saveRng } from '../../core/rng-state.ts'
+import { isBox, isDiscrete } from '../../envs/spaces/index.ts'
 import { createEncoder } from '../networks/observation.ts'
-import { createQNetwork } from '../networks/q-network.ts'
+import { createQNetwork, type ValueKind } from '../networks/q-network.ts'
 import {
   createVariables,
   notFinite,
@@ -11,18 +12,19 @@ import {
   saveVariables,
   underName,
 } from '../../engine/layers/variables.ts'
-import { createAccumulator } from '../replay/accumulator.ts'
-import { createBatch } from '../replay/batch.ts'
-import { createTransitionStorage } from '../replay/transitions.ts'
-import { createUniformSampler } from '../replay/uniform-sampler.ts'
 import { createSchedule } from '../schedules.ts'
 import type { Agent, AgentContext, AgentFactory, Metrics } from '../types.ts'
-import { createEpsilonGreedyActor } from './actor.ts'
+import { createActing } from './acting.ts'
+import { createOverestimation, errorQuantiles, max, mean, meanSize, noiseScale } from './diagnostics.ts'
+import { createDraws } from './draws.ts'
 import type { DqnConfig } from './config.ts'
 import { createLearner } from './learner.ts'
+import { createTransitionMemory } from './memory.ts'
+import { createSequenceMemory } from './sequence-memory.ts'
+import { atomsBetween } from './targets.ts'
 
 /**
- * Deep Q-learning (Mnih et al. 2015), and by its switches Double DQN, dueling networks and n-step returns. Sampling and
+ * Deep Q-learning (Mnih et al. 2015), and by its switches everything up to Rainbow (Hessel et al. 2018) and beyond. Sampling and
  * learning take turns: `observe` stores what the environments did, `learn` makes the gradient steps that fall due.
  */
 export function createDqn(context: AgentContext, config: DqnConfig): Agent {
@@ -40,64 +42,74 @@ export function createDqn(context: AgentContext, config: DqnConfig): Agent {
 
   // Parts.
   const encoder = createEncoder(observationSpace, 'dqn')
-  const network = createQNetwork(encoder, actionSpace.n, { ...config.network, dueling: config.dueling })
+  const values = valueKind(config)
+  const network = createQNetwork(encoder, actionSpace.n, {
+    ...config.network,
+    dueling: config.dueling,
+    values,
+    sigma: config.noisy ? config.noisySigma : undefined,
+    recurrent: config.recurrent === 'none' ? undefined : { cell: config.recurrent, units: config.sequences.units },
+  })
   const initial = network.init(rng.stream('initialization'))
   const online = createVariables(initial)
   const target = createVariables(initial, false)
   const learner = createLearner({ engine, config, network, encoder, actions: actionSpace.n, online, target })
-  const replay = createTransitionStorage({
-    capacity: config.replayCapacity,
-    observation: encoder.format,
-    actions: actionSpace.n,
-  })
-  const sampler = createUniformSampler(rng.stream('replay'))
-  const accumulator = createAccumulator({
+  const stack = isBox(observationSpace) ? observationSpace.stack : undefined
+  const ofMemory = {
+    config,
     lanes,
     observation: encoder.format,
-    nStep: config.nStep,
-    gamma: config.gamma,
-    rewardClip: config.rewardClip,
+    actions: actionSpace.n,
+    waits: stack?.padding === 'wait' ? stack.frames - 1 : 0,
     firstAction: actionSpace.start,
-    sink: replay,
-  })
+    rng: rng.stream('replay'),
+  }
+  const memory =
+    network.core === undefined
+      ? createTransitionMemory(ofMemory)
+      : createSequenceMemory({ ...ofMemory, stateWidth: network.core.width })
+  const noise = rng.stream('noise')
   const epsilon = createSchedule(config.epsilon, budget)
+  const temperature = createSchedule(config.temperature, budget)
   const learningRate = createSchedule(config.learningRate, budget)
-  note?.(`replay: ${config.replayCapacity.toLocaleString('en')} transitions, ${megabytes(replay.bytes)} MB when full`)
+  const beta = createSchedule(config.priority.beta, budget)
+  note?.(`replay: ${memory.description}`)
 
   // Counters, in env steps of all lanes and in gradient steps.
   let steps = 0
   let trainedAt = 0
   let updates = 0
 
-  // Acting.
-  const values = engine.compile(({ observations }) => ({ q: network.apply(online, observations!).q }), {
-    name: 'dqn act',
-    state: underName('online', online),
-    inputs: { observations: encoder.spec(null) },
+  const acting = createActing({ engine, network, online, encoder, space: actionSpace })
+  const overestimation = createOverestimation({
+    lanes,
+    gamma: config.gamma,
+    rewardClip: config.rewardClip,
+    actions: actionSpace.n,
+    q: acting.q,
   })
-  const q = (observations: TypedArray): Float32Array =>
-    values({ observations: encoder.cast(observations) })['q'] as Float32Array
 
   // Learning.
-  const indices = new Int32Array(config.batchSize)
-  const batch = createBatch(config.batchSize, encoder.format, actionSpace.n)
   let last: Metrics = {}
 
+  const draws = createDraws(network, config.batchSize, noise)
+  let lastErrors: TypedArray = new Float32Array(0)
+
   const gradientStep = (): Metrics => {
-    sampler.sample(replay.size, indices)
-    replay.gather(indices, config.batchSize, batch)
-    const { observation, action, reward, discount, nextObservation, nextMask } = batch
-    const inputs = { observation, action, reward, discount, nextObservation, learningRate: learningRate(steps) }
-    const out = learner.update(replay.masked)(replay.masked ? { ...inputs, nextMask } : inputs)
+    const batch = memory.draw(beta(steps))
+    const out = learner.update(memory.masked)({ ...batch, ...draws(), learningRate: learningRate(steps) })
     updates++
     const loss = out['loss']![0]!
     if (!Number.isFinite(loss)) throw diverged(loss)
+    memory.learned(out['priority']!)
+    lastErrors = out['error']!
     return {
       loss,
       meanQ: mean(out['q']!),
       maxQ: max(out['q']!),
       tdError: meanSize(out['error']!),
       ...(out['gradientNorm'] !== undefined && { gradientNorm: out['gradientNorm'][0]! }),
+      ...(config.prioritized && { priority: mean(out['priority']!), importanceWeight: mean(batch['weights']!) }),
     }
   }
   const diverged = (loss: number): RingsideError => {
@@ -114,21 +126,26 @@ export function createDqn(context: AgentContext, config: DqnConfig): Agent {
 
   return {
     actor: (actorLanes, mode, actorRng) =>
-      createEpsilonGreedyActor({
+      acting.actor({
         lanes: actorLanes,
-        space: actionSpace,
-        q,
-        epsilon: mode === 'train' ? () => epsilon(steps) : () => config.evaluationEpsilon,
         rng: actorRng,
+        ...(mode === 'evaluate'
+          ? { noisy: false, epsilon: () => config.evaluationEpsilon, temperature: () => 0 }
+          : {
+              noisy: config.noisy,
+              epsilon: config.noisy ? () => 0 : () => epsilon(steps),
+              temperature: () => temperature(steps),
+            }),
       }),
     observe(step) {
-      accumulator.observe(step)
+      memory.observe(step)
+      overestimation.observe(step)
       steps += step.lanes
     },
     learn() {
       const from = trainedAt
       trainedAt = steps
-      if (steps < config.learningStarts || replay.size === 0) return undefined
+      if (steps < config.learningStarts || memory.size === 0) return undefined
       const gradientSteps = due(config.trainEvery, from, steps) * config.gradientSteps
       for (let i = 0; i < gradientSteps; i++) last = gradientStep()
       const moves = due(config.target.every, from, steps)
@@ -138,23 +155,19 @@ export function createDqn(context: AgentContext, config: DqnConfig): Agent {
     },
     metrics: () => ({
       ...last,
-      epsilon: epsilon(steps),
+      ...errorQuantiles(lastErrors),
+      ...overestimation.metrics(),
+      ...(config.noisy ? { noiseScale: noiseScale(engine, online) } : { epsilon: epsilon(steps) }),
+      ...(config.prioritized && { beta: beta(steps) }),
       learningRate: learningRate(steps),
-      replaySize: replay.size,
+      replaySize: memory.size,
       updates,
-      samplesPerInsert: replay.inserted === 0 ? 0 : (updates * config.batchSize) / replay.inserted,
+      samplesPerInsert: memory.inserted === 0 ? 0 : (updates * memory.batchSize) / memory.inserted,
     }),
-    explain(observations) {
-      const explained = engine.compile(({ observations: input }) => ({ ...network.apply(online, input!) }), {
-        name: 'dqn explain',
-        state: underName('online', online),
-        inputs: { observations: encoder.spec(null) },
-      })
-      const out = explained({ observations: encoder.cast(observations) })
-      const copies = Object.fromEntries(Object.entries(out).map(([name, array]) => [name, array.slice()]))
-      explained.dispose()
-      return copies
-    },
+    explain: (observations) => ({
+      ...acting.explain(observations),
+      ...(values.kind === 'categorical' && { support: values.atoms }),
+    }),
     networks: () => ({ ...underName('online', online), ...underName('target', target) }),
     state: () => ({
       online: saveVariables(engine, online),
@@ -164,9 +177,12 @@ export function createDqn(context: AgentContext, config: DqnConfig): Agent {
       trainedAt,
       updates,
       last,
-      sampler: sampler.state(),
-      accumulator: accumulator.state(),
-      replay: replay.state(),
+      noise: saveRng(noise),
+      replay: {
+        memory: memory.state(),
+        overestimation: overestimation.state(),
+        lastErrors: Float32Array.from(lastErrors),
+      },
     }),
     restore(state) {
       const saved = fields(state, 'dqn')
@@ -179,12 +195,15 @@ export function createDqn(context: AgentContext, config: DqnConfig): Agent {
       last = saved.tree('last') as Metrics
       // A checkpoint that is only acted with comes without its replay, and may come to another number of lanes.
       if (saved.get('replay') === undefined) return
-      sampler.restore(saved.tree('sampler'))
-      accumulator.restore(saved.tree('accumulator'))
-      replay.restore(saved.tree('replay'))
+      restoreRng(noise, saved.get('noise'), "dqn's noise")
+      const training = fields(saved.tree('replay'), "dqn's training")
+      memory.restore(training.tree('memory'))
+      overestimation.restore(training.tree('overestimation'))
+      lastErrors = training.array('lastErrors', 'float32')
     },
     dispose() {
-      for (const compiled of [values, learner.update(false)]) compiled.dispose()
+      acting.dispose()
+      learner.update(false).dispose()
       for (const variable of Object.values({ ...online, ...underName('target', target), ...learner.optimizer.state }))
         variable.dispose()
     },
@@ -193,24 +212,15 @@ export function createDqn(context: AgentContext, config: DqnConfig): Agent {
 
 export const factory: AgentFactory<DqnConfig> = { create: createDqn }
 
-function mean(values: TypedArray): number {
-  let sum = 0
-  for (let i = 0; i < values.length; i++) sum += values[i]!
-  return sum / values.length
-}
-
-function meanSize(values: TypedArray): number {
-  let sum = 0
-  for (let i = 0; i < values.length; i++) sum += Math.abs(values[i]!)
-  return sum / values.length
-}
-
-function max(values: TypedArray): number {
-  let largest = -Infinity
-  for (let i = 0; i < values.length; i++) if (values[i]! > largest) largest = values[i]!
-  return largest
-}
-
-function megabytes(bytes: number): string {
-  return (bytes / 1e6).toFixed(1)
+function valueKind({ distribution, categorical, quantiles, implicit }: DqnConfig): ValueKind {
+  switch (distribution) {
+    case 'none':
+      return { kind: 'none' }
+    case 'categorical':
+      return { kind: 'categorical', atoms: atomsBetween(categorical.min, categorical.max, categorical.atoms) }
+    case 'quantile':
+      return { kind: 'quantile', count: quantiles }
+    case 'implicit':
+      return { kind: 'implicit', ...implicit }
+  }
 }

@@ -1,14 +1,15 @@
 import { clipByGlobalNorm, globalNorm, gradientsOf, type Optimizer } from '../../engine/optimizers/optimizer.ts'
 import { adam } from '../../engine/optimizers/adam.ts'
 import { rmsprop } from '../../engine/optimizers/rmsprop.ts'
-import { tf } from '../../engine/tfjs.ts'
-import type { Compiled, Engine, Variables } from '../../engine/types.ts'
+import type { tf } from '../../engine/tfjs.ts'
+import type { Compiled, Engine, TensorSpec, Variables } from '../../engine/types.ts'
 import type { ObservationEncoder } from '../networks/observation.ts'
 import type { QNetwork } from '../networks/q-network.ts'
 import { moveTowards, underName } from '../../engine/layers/variables.ts'
 import type { DqnConfig } from './config.ts'
-import { huberLoss, squaredLoss } from './losses.ts'
-import { chosenQ, doubleQTarget, masked, qTarget } from './targets.ts'
+import { createObjective } from './objective.ts'
+import { sequenceRows, sequenceSpecs, type SequenceTensors } from './sequence-rows.ts'
+import { transitionRows, transitionSpecs, type Rows, type TransitionTensors } from './transition-rows.ts'
 
 export interface LearnerParts {
   readonly engine: Engine
@@ -24,8 +25,10 @@ export interface LearnerParts {
 export interface Learner {
   readonly optimizer: Optimizer
   /**
-   * One gradient step on a batch (`observation, action, reward, discount, nextObservation, learningRate`, and `nextMask` when
-   * `masks`). Gives `loss`, `q` (batch × actions), `error` (y − q(s, a)) and `gradientNorm` where it is limited.
+   * One gradient step on a batch: `observation, action, reward, discount, nextObservation, learningRate`; `nextMask` when
+   * `masks`; `weights` where replay is prioritized; `noise, nextNoise, targetNoise` for noisy networks and `taus, targetTaus` for
+   * implicit quantiles. Gives `loss`, `q` (batch × actions), `error` (the target's mean − q(s, a)), `priority` (what the
+   * transitions are to be drawn by) and `gradientNorm` where it is limited.
    */
   update(masks: boolean): Compiled
   moveTarget(): void
@@ -38,40 +41,40 @@ export function createLearner({ engine, config, network, encoder, actions, onlin
       ? adam(online, kind)
       : rmsprop(online, { ...kind, epsilonPlace: kind.epsilonInside ? 'inside' : 'outside' })
   const state = { ...underName('online', online), ...underName('target', target), ...optimizer.state }
+  const objective = createObjective(config)
+  const rowsOf = (inputs: Record<string, tf.Tensor>): Rows =>
+    network.core === undefined
+      ? transitionRows(network, online, target, inputs as unknown as TransitionTensors)
+      : sequenceRows(config, network, online, target, inputs as unknown as SequenceTensors)
 
   const compileUpdate = (masks: boolean): Compiled =>
     engine.compile(
-      ({ observation, action, reward, discount, nextObservation, nextMask, learningRate }) => {
-        const nextQ = masked(network.apply(target, nextObservation!).q, nextMask)
-        const y = config.double
-          ? doubleQTarget(reward!, discount!, nextQ, masked(network.apply(online, nextObservation!).q, nextMask))
-          : qTarget(reward!, discount!, nextQ)
+      (inputs) => {
+        const { views, columns, now, summary } = rowsOf(inputs)
+        const aim = objective.aim(views, columns)
         // Asked for twice, computed once: the compiled graph shares equal subexpressions.
-        const q = (): tf.Tensor => network.apply(online, observation!).q
-        const error = (): tf.Tensor => tf.sub(y, chosenQ(q(), action!))
-        const { value: loss, gradients } = gradientsOf(
-          () => tf.mean(config.loss === 'huber' ? huberLoss(error(), config.errorClip) : squaredLoss(error())),
-          online,
-        )
-        const told = { loss, q: q(), error: error() }
+        const judge = () => objective.judge(now(), columns, aim)
+        const { value: loss, gradients } = gradientsOf(() => judge().loss, online)
+        const learningRate = inputs['learningRate']!
+        const { q } = judge()
+        const { error, priority } = summary(judge())
+        const told = { loss, q, error, priority }
         if (config.gradientNorm === null) {
-          optimizer.apply(gradients, learningRate!)
+          optimizer.apply(gradients, learningRate)
           return told
         }
         const gradientNorm = globalNorm(gradients)
-        optimizer.apply(clipByGlobalNorm(gradients, config.gradientNorm, gradientNorm), learningRate!)
+        optimizer.apply(clipByGlobalNorm(gradients, config.gradientNorm, gradientNorm), learningRate)
         return { ...told, gradientNorm }
       },
       {
         name: 'dqn update',
         state,
         inputs: {
-          observation: encoder.spec(batchSize),
-          action: { shape: [batchSize], dtype: 'int32' },
-          reward: { shape: [batchSize], dtype: 'float32' },
-          discount: { shape: [batchSize], dtype: 'float32' },
-          nextObservation: encoder.spec(batchSize),
-          ...(masks && { nextMask: { shape: [batchSize, actions], dtype: 'uint8' as const } }),
+          ...(network.core === undefined
+            ? transitionSpecs(config, encoder, actions, masks)
+            : sequenceSpecs(config, encoder, actions, network.core.width)),
+          ...drawSpecs(network, batchSize),
           learningRate: { shape: [], dtype: 'float32' },
         },
       },
@@ -93,5 +96,14 @@ export function createLearner({ engine, config, network, encoder, actions, onlin
       return compiled
     },
     moveTarget: () => void move({}),
+  }
+}
+
+function drawSpecs({ noise, samples }: QNetwork, batchSize: number): Record<string, TensorSpec> {
+  const vector: TensorSpec = { shape: [noise], dtype: 'float32' }
+  const fractions: TensorSpec = { shape: [batchSize, samples], dtype: 'float32' }
+  return {
+    ...(noise > 0 && { noise: vector, nextNoise: vector, targetNoise: vector }),
+    ...(samples > 0 && { taus: fractions, targetTaus: fractions }),
   }
 }

@@ -11,3 +11,25 @@ export function huberLoss(error: tf.Tensor, kappa: number): tf.Tensor {
   const quadratic = tf.minimum(size, tf.scalar(kappa))
   return tf.add(tf.mul(0.5, tf.square(quadratic)), tf.mul(kappa, tf.sub(size, quadratic)))
 }
+
+/**
+ * KL(m ‖ softmax(logits)) of each pair, batch: its gradient is the cross-entropy's (Bellemare et al. 2017, algorithm 1), and
+ * it is what Rainbow takes for a priority (Hessel et al. 2018). `target` m: batch × atoms, no gradient.
+ */
+export function categoricalLoss(target: tf.Tensor, logits: tf.Tensor): tf.Tensor {
+  const logTarget = tf.log(tf.maximum(target, tf.scalar(1e-12)))
+  return tf.sum(tf.mul(target, tf.sub(logTarget, tf.logSoftmax(logits))), 1)
+}
+
+/**
+ * Quantile Huber loss (Dabney et al. 2018, "Distributional reinforcement learning with quantile regression", equations 9 and
+ * 10; IQN's equation 3): for quantiles θᵢ at τᵢ and targets yⱼ, Σᵢ meanⱼ |τᵢ − 1{yⱼ < θᵢ}| · huber(yⱼ − θᵢ) / κ. `quantiles`:
+ * batch × n; `taus`: batch × n or 1 × n; `targets`: batch × m, no gradient; gives batch.
+ */
+export function quantileHuberLoss(quantiles: tf.Tensor, taus: tf.Tensor, targets: tf.Tensor, kappa: number): tf.Tensor {
+  const error = tf.sub(tf.expandDims(targets, 1), tf.expandDims(quantiles, 2))
+  // 1 where the error is below 0; a step has a gradient, of nought, where a comparison has none.
+  const below = tf.step(tf.neg(error))
+  const weight = tf.abs(tf.sub(tf.expandDims(taus, 2), below))
+  return tf.sum(tf.mean(tf.mul(weight, tf.div(huberLoss(error, kappa), kappa)), 2), 1)
+}

@@ -17,6 +17,8 @@ export interface AccumulatorOptions {
   readonly gamma: number
   /** `sign`: −1, 0 or 1; `unit`: cut to [−1, 1]. Applied to each reward before it is summed. */
   readonly rewardClip: RewardClip
+  /** Steps at an episode's start that are not stored: a stack that waits for its frames has one less than frames. */
+  readonly waits?: number
   /** The first action of the space (a Discrete's start); transitions count actions from 0. */
   readonly firstAction: number
   readonly sink: TransitionSink
@@ -36,7 +38,7 @@ export interface Accumulator {
  * from the true last observation with γ to the power of the rewards summed.
  */
 export function createAccumulator(options: AccumulatorOptions): Accumulator {
-  const { lanes, nStep: n, gamma, rewardClip, firstAction, sink } = options
+  const { lanes, nStep: n, gamma, rewardClip, waits = 0, firstAction, sink } = options
   const { length: width } = options.observation
   // Rings of n steps a lane: step i of lane l stands at l·n + i mod n.
   const observations = allocate(options.observation.dtype, lanes * n * width)
@@ -44,6 +46,8 @@ export function createAccumulator(options: AccumulatorOptions): Accumulator {
   const rewards = new Float64Array(lanes * n)
   const oldest = new Int32Array(lanes)
   const pending = new Int32Array(lanes)
+  /** Steps of the present episode, as far as they are waited for. */
+  const waited = new Int32Array(lanes)
   const powers = Array.from({ length: n + 1 }, (_, k) => gamma ** k)
   const transition: Transition = {
     lane: 0,
@@ -80,6 +84,12 @@ export function createAccumulator(options: AccumulatorOptions): Accumulator {
       transition.nextObservation = step.nextObservation
       transition.nextMask = step.nextActionMask
       for (let lane = 0; lane < lanes; lane++) {
+        if (step.isFirst[lane] !== 0) waited[lane] = 0
+        if (waited[lane]! < waits) {
+          waited[lane]!++
+          pending[lane] = 0
+          continue
+        }
         const reward = clipReward(step.reward[lane]!, rewardClip)
         const action = step.action[lane]! - firstAction
         const terminated = step.terminated[lane] !== 0
@@ -123,6 +133,7 @@ export function createAccumulator(options: AccumulatorOptions): Accumulator {
       rewards: rewards.slice(),
       oldest: oldest.slice(),
       pending: pending.slice(),
+      ...(waits > 0 && { waited: waited.slice() }),
     }),
     restore(state) {
       const saved = fields(state, 'the n-step accumulator')
@@ -132,6 +143,7 @@ export function createAccumulator(options: AccumulatorOptions): Accumulator {
         [rewards, saved.array('rewards', 'float64', [rewards.length])],
         [oldest, saved.array('oldest', 'int32', [lanes])],
         [pending, saved.array('pending', 'int32', [lanes])],
+        ...(waits > 0 ? [[waited, saved.array('waited', 'int32', [lanes])] as const] : []),
       ] as const
       for (const [own, values] of parts) own.set(values)
     },

@@ -1,4 +1,4 @@
-import { allocate, sizeOf, type DType, type TypedArray } from '../../core/dtype.ts'
+import { allocate, dtypeOf, sizeOf, type DType, type TypedArray } from '../../core/dtype.ts'
 import { blockConvolutions } from '../blocked/blocked-convolutions.ts'
 import { channelBlock } from '../blocked/block-size.ts'
 import { createFusedUpdate } from '../fusion/fused-update.ts'
@@ -112,6 +112,7 @@ export function makeOnnxProgram(
       shape: [...shape],
       index,
       array: undefined as TypedArray | undefined,
+      copy: undefined as TypedArray | undefined,
     }))
     .filter((input) => input.port !== undefined)
   const given: Record<string, TypedArray> = {}
@@ -120,7 +121,7 @@ export function makeOnnxProgram(
   return {
     run(arrays) {
       for (const input of inputs) {
-        const array = arrays[input.index]!
+        const array = unshared(arrays[input.index]!, input)
         if (array === input.array) continue
         input.array = array
         given[input.port!] = array
@@ -194,6 +195,14 @@ export function makeOnnxProgram(
     slot.feed = filled
     slot.present = filled.data
   }
+}
+
+/** ONNX Runtime reads no memory that threads share: such an array goes by way of a copy, made anew for each call. */
+function unshared(array: TypedArray, input: { copy: TypedArray | undefined }): TypedArray {
+  if (!(array.buffer instanceof SharedArrayBuffer)) return array
+  if (input.copy?.length !== array.length) input.copy = allocate(dtypeOf(array), array.length)
+  input.copy.set(array)
+  return input.copy
 }
 
 function planWithin(floats: number, { model, slots }: Trace): FusionPlan | undefined {

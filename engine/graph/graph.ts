@@ -150,7 +150,8 @@ export class Graph {
     if (sameShape(shape, value.shape)) return value
     const more = shape.length - value.shape.length
     if (more === 0) {
-      const { relu: _, mask, ...rest } = value
+      // What it was made from has another shape.
+      const { relu: _, mask, source: __, raw: ___, ...rest } = value
       return { ...rest, shape, ...(mask !== undefined && { mask: this.broadcast(mask, shape) }) }
     }
     const physicalShape = [...new Array<number>(more).fill(1), ...value.physicalShape]

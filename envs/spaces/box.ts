@@ -1,4 +1,4 @@
-import { allocate, dtypeOf, isTypedArray, sizeOf, type DType, type TypedArray } from '../../core/dtype.ts'
+import { allocate, dtypeOf, integerRange, isTypedArray, sizeOf, type DType, type TypedArray } from '../../core/dtype.ts'
 import { usageError } from '../../core/errors.ts'
 import type { Space } from './space.ts'
 
@@ -37,6 +37,11 @@ export function box({ low, high, shape, dtype = 'float32', stack }: BoxOptions):
   const wrong = lows.findIndex((value, i) => !(value <= highs[i]!))
   if (wrong >= 0)
     throw usageError(`box expects low ≤ high, got ${lows[wrong]} and ${highs[wrong]} at element ${wrong}.`)
+  const holds = integerRange(dtype)
+  const beyond = (x: number): boolean => holds !== undefined && Number.isFinite(x) && (x < holds[0] || x > holds[1])
+  const outside = lows.find(beyond) ?? highs.find(beyond)
+  if (outside !== undefined)
+    throw usageError(`box expects bounds that ${dtype} holds, ${holds![0]} … ${holds![1]}, got ${outside}.`)
   const integer = dtype !== 'float32' && dtype !== 'float64'
   const name = dtype === 'bool' ? 'uint8' : dtype
 
@@ -67,8 +72,8 @@ export function box({ low, high, shape, dtype = 'float32', stack }: BoxOptions):
       kind: 'box',
       shape: dimensions,
       dtype,
-      low: [...lows].map(numberToJson),
-      high: [...highs].map(numberToJson),
+      low: boundsToJson(lows),
+      high: boundsToJson(highs),
       ...(stack !== undefined && { stack }),
     }),
     toString: () => `Box([${dimensions}], ${dtype}, ${range(lows)} to ${range(highs)})`,
@@ -84,13 +89,21 @@ function bound(value: number | ArrayLike<number>, size: number, name: string, dt
 }
 
 function range(bounds: Float64Array): string {
-  const [min, max] = [Math.min(...bounds), Math.max(...bounds)]
-  return min === max
-    ? String(min)
+  return isUniform(bounds)
+    ? String(bounds[0])
     : `[${[...bounds]
         .slice(0, 4)
         .map((x) => Number(x.toPrecision(4)))
         .join(', ')}${bounds.length > 4 ? ', …' : ''}]`
+}
+
+/** One number stands for as many as there are elements: a frame has a hundred thousand. */
+function boundsToJson(bounds: Float64Array): number | string | (number | string)[] {
+  return isUniform(bounds) ? numberToJson(bounds[0]!) : [...bounds].map(numberToJson)
+}
+
+function isUniform(bounds: Float64Array): boolean {
+  return bounds.length > 0 && bounds.every((bound) => bound === bounds[0])
 }
 
 /** JSON has no infinities. */

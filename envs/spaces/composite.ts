@@ -1,5 +1,5 @@
-import type { SpaceValue } from '../types.ts'
-import type { Space } from './space.ts'
+import { usageError } from '../../core/errors.ts'
+import type { Space, SpaceValue } from './space.ts'
 
 /** Strings of up to `maxLength` characters of a set. */
 export interface TextSpace extends Space<string> {
@@ -11,6 +11,10 @@ export interface TextSpace extends Space<string> {
 const alphanumeric = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'
 
 export function text(maxLength: number, characters = alphanumeric): TextSpace {
+  if (!Number.isInteger(maxLength) || maxLength < 1)
+    throw usageError(`text expects a whole number of at least 1 as maxLength, got ${maxLength}.`)
+  if (typeof characters !== 'string' || characters === '')
+    throw usageError(`text expects a string of the characters to use, got ${JSON.stringify(characters)}.`)
   return {
     kind: 'text',
     maxLength,

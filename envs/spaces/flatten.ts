@@ -1,11 +1,10 @@
 import { allocate, sizeOf, type TypedArray } from '../../core/dtype.ts'
 import { usageError } from '../../core/errors.ts'
-import type { SpaceValue } from '../types.ts'
 import { box, type Box } from './box.ts'
 import type { Dict, TextSpace, Tuple } from './composite.ts'
 import type { Discrete } from './discrete.ts'
 import type { MultiBinary, MultiDiscrete } from './multi.ts'
-import type { Space } from './space.ts'
+import type { Space, SpaceValue } from './space.ts'
 
 type AnySpace = Box | Discrete | MultiDiscrete | MultiBinary | TextSpace | Tuple | Dict
 

@@ -9,7 +9,10 @@ export { cardinality, ordinal } from './enumerate.ts'
 export { flatSize, flatten, flattenSpace, unflatten } from './flatten.ts'
 export { spaceFromJSON } from './json.ts'
 export { multiBinary, multiDiscrete, type MultiBinary, type MultiDiscrete } from './multi.ts'
-export type { Space, SpaceJson } from './space.ts'
+export { sampler } from './sampler.ts'
+export type { Space, SpaceJson, SpaceValue } from './space.ts'
+export { valueFromJSON, valueToJSON } from './values.ts'
+export { zeroValue } from './zero.ts'
 
 export function isBox(space: Space): space is Box {
   return space.kind === 'box'

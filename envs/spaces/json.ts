@@ -12,7 +12,13 @@ export function spaceFromJSON(json: SpaceJson): Space {
   switch (json.kind) {
     case 'box': {
       const { low, high, shape, dtype, stack } = json as unknown as BoxJson
-      return box({ low: low.map(Number), high: high.map(Number), shape, dtype, ...(stack !== undefined && { stack }) })
+      return box({
+        low: boundFromJson(low),
+        high: boundFromJson(high),
+        shape,
+        dtype,
+        ...(stack !== undefined && { stack }),
+      })
     }
     case 'discrete':
       return discrete(at['n']!, { start: at['start']! })
@@ -35,9 +41,16 @@ export function spaceFromJSON(json: SpaceJson): Space {
   }
 }
 
+/** One number for all elements, or one each; infinities are text. */
+type BoundJson = number | string | readonly (number | string)[]
+
+function boundFromJson(bound: BoundJson): number | number[] {
+  return typeof bound === 'object' ? bound.map(Number) : Number(bound)
+}
+
 interface BoxJson {
-  readonly low: readonly (number | string)[]
-  readonly high: readonly (number | string)[]
+  readonly low: BoundJson
+  readonly high: BoundJson
   readonly shape: readonly number[]
   readonly dtype: DType
   readonly stack?: StackInfo

@@ -1,5 +1,6 @@
 import { usageError } from '../../core/errors.ts'
 import { sizeOf } from '../../core/dtype.ts'
+import { checkMaskLength, sampleAllowed } from './mask.ts'
 import type { Space } from './space.ts'
 
 /** One integer in 0 … nvec[i] − 1 per element, as an Int32Array. */
@@ -13,12 +14,21 @@ export function multiDiscrete(nvec: readonly number[]): MultiDiscrete {
   if (nvec.length === 0 || nvec.some((n) => !Number.isInteger(n) || n < 1)) {
     throw usageError(`multiDiscrete expects whole numbers of at least 1, got [${nvec}].`)
   }
+  const choices = nvec.reduce((sum, n) => sum + n, 0)
   return {
     kind: 'multi-discrete',
     nvec,
     shape: [nvec.length],
     dtype: 'int32',
-    sample: (rng) => Int32Array.from(nvec, (n) => rng.int(n)),
+    sample(rng, mask) {
+      if (mask === undefined) return Int32Array.from(nvec, (n) => rng.int(n))
+      checkMaskLength(mask, choices, this)
+      let from = 0
+      return Int32Array.from(nvec, (n) => {
+        from += n
+        return sampleAllowed(rng, mask, from - n, n, this)
+      })
+    },
     contains: (value): value is Int32Array =>
       value instanceof Int32Array && value.length === nvec.length && value.every((x, i) => x >= 0 && x < nvec[i]!),
     toJSON: () => ({ kind: 'multi-discrete', nvec }),
@@ -34,6 +44,8 @@ export interface MultiBinary extends Space<Uint8Array> {
 
 export function multiBinary(shape: number | readonly number[]): MultiBinary {
   const dimensions = typeof shape === 'number' ? [shape] : shape
+  if (dimensions.length === 0 || dimensions.some((d) => !Number.isInteger(d) || d < 1))
+    throw usageError(`multiBinary expects whole numbers of at least 1, got [${dimensions}].`)
   const size = sizeOf(dimensions)
   return {
     kind: 'multi-binary',

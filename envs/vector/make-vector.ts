@@ -1,17 +1,46 @@
-import { make, type MakeOptions } from '../registry.ts'
-import type { AutoresetMode, Env, EnvSpec, VectorEnv } from '../types.ts'
+import { usageError } from '../../core/errors.ts'
+import { isGymnasiumId } from '../bridge/id.ts'
+import { dress, make, resolveSpec, type MakeOptions } from '../registry.ts'
+import type { AutoresetMode, Env, EnvSpec, VectorEnv, VectorMode } from '../types.ts'
 import { createSyncVector } from './sync.ts'
+import { createWorkersVector } from './workers.ts'
 
 export interface MakeVectorOptions extends MakeOptions {
   readonly lanes: number
   readonly autoreset?: AutoresetMode
+  /** `sync` (the default) steps all lanes in this thread, `workers` in threads of their own. The numbers are the same. */
+  readonly mode?: VectorMode
+  /** Threads of `workers`; as many as there are cores, and at most one a lane, where it is not given. */
+  readonly workers?: number
+  /** Seconds that a worker thread may take for one step before it counts as hung; 60 unless asked otherwise. */
+  readonly timeout?: number
 }
 
 /** Makes `lanes` environments that step together. Autoreset is `same-step` unless asked otherwise. */
 export async function makeVector(
   idOrSpec: string | EnvSpec,
-  { lanes, autoreset = 'same-step', ...options }: MakeVectorOptions,
+  { lanes, autoreset = 'same-step', mode = 'sync', workers, timeout, ...options }: MakeVectorOptions,
 ): Promise<VectorEnv> {
+  if (mode !== 'sync' && mode !== 'workers')
+    throw usageError(`makeVector expects mode sync or workers, got ${JSON.stringify(mode)}.`)
+  const id = typeof idOrSpec === 'string' ? idOrSpec : idOrSpec.id
+  if (isGymnasiumId(id)) {
+    if (mode === 'workers')
+      throw usageError(
+        `The lanes of "${id}" live in one Python process: mode workers has no use for them. Take mode sync.`,
+      )
+    const spec = await resolveSpec(idOrSpec, options)
+    const { envs, stepTogether } = await (await import('../bridge/index.ts')).makeGymnasium(spec, lanes)
+    const dressed = envs.map((env) => dress(env, spec, options))
+    // A wrapper may change an action on its way in; then each lane asks for itself.
+    const changed = (spec.wrappers ?? []).length > 0
+    return createSyncVector(dressed, autoreset, changed ? undefined : stepTogether)
+  }
+  if (mode === 'workers') {
+    const spec = await resolveSpec(idOrSpec, options)
+    const { checker, orderEnforcing } = options
+    return createWorkersVector({ spec, lanes, workers, autoresetMode: autoreset, timeout, checker, orderEnforcing })
+  }
   const envs: Env[] = []
   for (let lane = 0; lane < lanes; lane++) envs.push(await make(idOrSpec, options))
   return createSyncVector(envs, autoreset)

@@ -58,10 +58,12 @@ export class RepeatAction extends Wrapper {
   override step(action: SpaceValue): StepResult {
     let result = this.env.step(action)
     let { reward } = result
+    let raw = result.rawReward ?? reward
     for (let i = 1; i < this.times && !result.terminated && !result.truncated; i++) {
       result = this.env.step(action)
       reward += result.reward
+      raw += result.rawReward ?? result.reward
     }
-    return { ...result, reward }
+    return { ...result, reward, ...(result.rawReward !== undefined && { rawReward: raw }) }
   }
 }

@@ -2,6 +2,11 @@ import { usageError } from '../../core/errors.ts'
 import type { Env, SpaceValue, StepResult } from '../types.ts'
 import { Wrapper } from './wrapper.ts'
 
+/** The step with another reward; the environment's own stays beside it, for scores. */
+export function withReward(result: StepResult, reward: number): StepResult {
+  return { ...result, reward, rawReward: result.rawReward ?? result.reward }
+}
+
 /** Rewards become their sign (−1, 0, 1), or are cut to `low` … `high` where bounds are given (Mnih et al. 2015). */
 export class ClipReward extends Wrapper {
   private readonly bounds: readonly [number, number] | undefined
@@ -16,11 +21,9 @@ export class ClipReward extends Wrapper {
   override step(action: SpaceValue): StepResult {
     const result = this.env.step(action)
     const { reward } = result
-    return {
-      ...result,
-      reward:
-        this.bounds === undefined ? Math.sign(reward) : Math.min(Math.max(reward, this.bounds[0]), this.bounds[1]),
-    }
+    const clipped =
+      this.bounds === undefined ? Math.sign(reward) : Math.min(Math.max(reward, this.bounds[0]), this.bounds[1])
+    return withReward(result, clipped)
   }
 }
 
@@ -36,6 +39,6 @@ export class ScaleReward extends Wrapper {
 
   override step(action: SpaceValue): StepResult {
     const result = this.env.step(action)
-    return { ...result, reward: result.reward * this.factor }
+    return withReward(result, result.reward * this.factor)
   }
 }

@@ -1,6 +1,7 @@
 import type { Rng } from '../../core/rng.ts'
 import type { Scene } from '../../core/scene.ts'
 import type { Space } from '../spaces/index.ts'
+import type { Moments } from './moments.ts'
 import type { Env, EnvSnapshot, EnvSpec, ResetOptions, ResetResult, SpaceValue, StepResult } from '../types.ts'
 
 /** Passes everything on to the environment inside; a wrapper overrides what it changes. */
@@ -30,6 +31,8 @@ export abstract class Wrapper implements Env {
   step(action: SpaceValue): StepResult {
     return this.env.step(action)
   }
+  /** Running numbers that acting depends on; only wrappers that learn them have any. */
+  statistics?(): Moments
   render(): Scene {
     return this.env.render()
   }

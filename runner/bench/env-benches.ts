@@ -1,14 +1,14 @@
 import { createRng } from '../../core/rng.ts'
-import { make, makeVector } from '../../envs/index.ts'
+import { make, makeVector, type VectorMode } from '../../envs/index.ts'
 import { timed, type Bench } from './types.ts'
 
 /** Random actions through `make`, resets included. */
-function stepping(name: string, id: string, calls: number): Bench {
+function stepping(name: string, id: string, calls: number, target = 1 / 20): Bench {
   return {
     name,
     title: `a step of ${id} through make, random actions`,
     unit: 'step',
-    peers: [{ name: 'Gymnasium', key: name, target: 1 / 20 }],
+    peers: [{ name: 'Gymnasium', key: name, target }],
     rounds: 5,
     async prepare() {
       const env = await make(id)
@@ -22,30 +22,64 @@ function stepping(name: string, id: string, calls: number): Bench {
   }
 }
 
-const lanes = 8
-
-export const envBenches: readonly Bench[] = [
-  stepping('cartpole', 'CartPole-v1', 100_000),
-  stepping('acrobot', 'Acrobot-v1', 20_000),
-  stepping('frozen-lake', 'FrozenLake-v1', 100_000),
-  stepping('taxi', 'Taxi-v4', 100_000),
-  stepping('cliff-walking', 'CliffWalking-v1', 100_000),
-  {
-    name: 'cartpole-8',
-    title: 'a step of one of 8 CartPoles in a sync vector, random actions',
+/** As the package is played: without safety wrappers, with the observation that every step of ours returns. */
+function minatar(key: string, game: string): Bench {
+  return {
+    name: `minatar-${key}`,
+    title: `a step of MinAtar/${game}-v1 with its observation, no wrappers, random actions`,
     unit: 'step',
-    peers: [{ name: 'Gymnasium', key: 'cartpole-8', target: 1 / 15 }],
+    peers: [{ name: 'MinAtar package', key: `minatar-${key}`, target: 1 / 8 }],
     rounds: 5,
     async prepare() {
-      const env = await makeVector('CartPole-v1', { lanes })
+      const env = await make(`MinAtar/${game}-v1`, { checker: false, orderEnforcing: false })
+      const rng = createRng(0)
+      env.reset({ seed: 0 })
+      return timed(() => {
+        if (env.step(env.actionSpace.sample(rng)).terminated) env.reset()
+      }, 100_000)
+    },
+  }
+}
+
+const lanes = 8
+
+/** Random actions in a vector environment; peers step theirs in one process, or in one a lane. */
+function steppingLanes(name: string, mode: VectorMode, calls: number, target: number): Bench {
+  return {
+    name,
+    title: `a step of one of ${lanes} CartPoles in a ${mode} vector, random actions`,
+    unit: 'step',
+    peers: [{ name: 'Gymnasium', key: name, target }],
+    rounds: 5,
+    async prepare() {
+      const env = await makeVector('CartPole-v1', { lanes, mode })
       const rng = createRng(0)
       const actions = new Int32Array(lanes)
       env.reset({ seed: 0 })
       const round = timed(() => {
         for (let lane = 0; lane < lanes; lane++) actions[lane] = rng.int(2)
         env.step(actions)
-      }, 20_000)
+      }, calls)
       return () => round() / lanes
     },
-  },
+  }
+}
+
+export const envBenches: readonly Bench[] = [
+  { ...stepping('breakout', 'Arcade/Breakout-v0', 10_000), peers: [] },
+  { ...stepping('pong', 'Arcade/Pong-v0', 10_000), peers: [] },
+  stepping('cartpole', 'CartPole-v1', 100_000),
+  stepping('acrobot', 'Acrobot-v1', 20_000),
+  stepping('frozen-lake', 'FrozenLake-v1', 100_000),
+  stepping('taxi', 'Taxi-v4', 100_000),
+  stepping('cliff-walking', 'CliffWalking-v1', 100_000),
+  minatar('asterix', 'Asterix'),
+  minatar('breakout', 'Breakout'),
+  minatar('freeway', 'Freeway'),
+  minatar('seaquest', 'Seaquest'),
+  minatar('space-invaders', 'SpaceInvaders'),
+  // Against Box2D in C++, where most of a step goes to its solver.
+  stepping('lunar-lander', 'LunarLander-v3', 10_000, 1 / 2),
+  steppingLanes('cartpole-8', 'sync', 20_000, 1 / 15),
+  steppingLanes('cartpole-8-threads', 'workers', 1_000, 1 / 15),
 ]

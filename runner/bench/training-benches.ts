@@ -5,6 +5,7 @@ import { createAgentExperiment } from '../run/agent-experiment.ts'
 import { buildAgent } from '../run/build.ts'
 import { resolveConfig } from '../run/config.ts'
 import { createTimings } from '../run/trackers.ts'
+import { cleanRl } from './clean-rl.ts'
 import type { Bench, BenchEngine } from './types.ts'
 
 /** Env steps of one round. */
@@ -37,10 +38,11 @@ export const trainingBenches: readonly Bench[] = [
 
 /** A new agent from its first step to its last; seconds of one env step. Files and evaluations are left out, as the peers do. */
 async function train(on: BenchEngine, lanes: number): Promise<number> {
+  const settings = { ...cleanRl, learningStarts: 1000, trainEvery: 10 * lanes }
   const config = await resolveConfig({
     agent: 'dqn',
     env: 'CartPole-v1',
-    sets: ['learningStarts=1000', `trainEvery=${10 * lanes}`],
+    sets: Object.entries(settings).map(([key, value]) => `${key}=${JSON.stringify(value)}`),
     flags: { steps, lanes },
   })
   const engine = await openEngine(on)

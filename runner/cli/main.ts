@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import yargs, { type Argv } from 'yargs'
-import { messageOf, RingsideError, usageError } from '../../core/errors.ts'
+import { messageOf, placeOf, RingsideError, usageError } from '../../core/errors.ts'
 import { asOutOfMemory } from '../../core/memory.ts'
 import { ringsideVersion } from '../run/version.ts'
 import { commands } from './commands.ts'
@@ -45,7 +45,9 @@ try {
   await main(process.argv.slice(2))
 } catch (thrown) {
   const error = asOutOfMemory(thrown, 'this command') ?? thrown
-  process.stderr.write(`ringside: ${messageOf(error)}\n`)
+  // What was not thrown on purpose says where: it may be in a user's own file.
+  const place = error instanceof RingsideError ? '' : placeOf(error)
+  process.stderr.write(`ringside: ${messageOf(error)}${place === '' ? '' : ` (thrown${place})`}\n`)
   if (process.env['RINGSIDE_DEBUG'] === '1' && error instanceof Error) process.stderr.write(`${error.stack}\n`)
   process.exitCode = error instanceof RingsideError ? error.exitStatus : 1
 }

@@ -39,7 +39,7 @@ export async function run(args: Readonly<Record<string, unknown>>): Promise<void
 async function openPlayer(options: WatchArgs): Promise<{ agent: Agent; env: EnvSpec; close(): void }> {
   if (options.run !== undefined) {
     const opened = await openRun(options.run, options)
-    return { agent: opened.agent, env: opened.config.env, close: opened.close }
+    return { agent: opened.agent, env: opened.env, close: opened.close }
   }
   if (options.agent === undefined || options.env === undefined)
     throw usageError('Watch what? Expected a run folder, or --agent and --env.')

@@ -26,29 +26,7 @@ const mountainCar = {
   epsilon: { kind: 'linear', from: 1, to: 0.07, over: '20%' },
 }
 
-/** CleanRL's settings: few updates, a long run. What the whole-loop bench compares with Python. */
-const cleanRl = {
-  network: { hidden: [120, 84], initializer: 'uniform' },
-  loss: 'mse',
-  gradientNorm: null,
-  learningRate: 2.5e-4,
-  batchSize: 128,
-  replayCapacity: 10_000,
-  learningStarts: 10_000,
-  trainEvery: 10,
-  gradientSteps: 1,
-  target: { every: 500, tau: 1 },
-  epsilon: { kind: 'linear', from: 1, to: 0.05, over: '50%' },
-}
-
 export const classicControl: readonly Preset[] = [
-  {
-    agent: 'dqn',
-    env: 'CartPole-v1',
-    comment: "CleanRL's settings: 500,000 steps",
-    steps: 500_000,
-    agentConfig: cleanRl,
-  },
   ...['dqn', 'double-dqn'].flatMap((agent): Preset[] => [
     { agent, env: 'Acrobot-v1', comment: "RL Baselines3 Zoo's settings", steps: 100_000, agentConfig: swingUp },
     { agent, env: 'MountainCar-v0', comment: "RL Baselines3 Zoo's settings", steps: 120_000, agentConfig: mountainCar },

@@ -1,11 +1,11 @@
+import { cartPole } from './cartpole.ts'
 import { classicControl } from './classic-control.ts'
-import doubleDqnCartPole from './double-dqn-cartpole.ts'
 import { tabular } from './tabular.ts'
 import type { Preset } from './types.ts'
 
 export type { Preset } from './types.ts'
 
-export const presets: readonly Preset[] = [doubleDqnCartPole, ...classicControl, ...tabular]
+export const presets: readonly Preset[] = [...cartPole, ...classicControl, ...tabular]
 
 /** The preset of an agent in an environment, else the agent's preset for any. */
 export function findPreset(agent: string, env: string): Preset | undefined {

@@ -4,7 +4,7 @@ import type { Agent, StepBatch } from '../../agents/types.ts'
 import { SnapshotMismatch } from '../../envs/index.ts'
 import type { VectorEnv } from '../../envs/types.ts'
 import type { Experiment } from './experiment.ts'
-import { nextActionMask } from './next-mask.ts'
+import { packPolicy, unpackPolicy } from './policy.ts'
 import type { Timings } from './trackers.ts'
 
 export interface AgentExperimentParts {
@@ -34,7 +34,7 @@ export function createAgentExperiment({ agent, env, rng, seed, timings }: AgentE
     const result = env.step(acted.actions)
     step += env.lanes
     at = timings.lap('envStep', at)
-    const nextMask = nextActionMask(env.actionMask(), result, env.lanes)
+    const { nextActionMask } = result
     const batch: StepBatch = {
       lanes: env.lanes,
       observation,
@@ -46,7 +46,7 @@ export function createAgentExperiment({ agent, env, rng, seed, timings }: AgentE
       nextObservation: result.nextObservation,
       isFirst,
       ...(actionMask !== undefined && { actionMask }),
-      ...(nextMask !== undefined && { nextActionMask: nextMask }),
+      ...(nextActionMask !== undefined && { nextActionMask }),
     }
     agent.observe(batch)
     at = timings.lap('observe', at)
@@ -66,14 +66,16 @@ export function createAgentExperiment({ agent, env, rng, seed, timings }: AgentE
     },
     metrics: () => agent.metrics(),
     state() {
-      const { replay, ...policy } = agent.state()
+      const { replay, ...own } = agent.state()
+      const policy = packPolicy(own, env.statistics())
       return { policy, training: { step, replay: replay ?? null, env: env.snapshot(), actor: actor.state() } }
     },
     restore({ policy, training }, note) {
       const saved = fields(training, 'the training')
       step = saved.number('step')
       const replay = saved.get('replay')
-      agent.restore(replay === null || replay === undefined ? policy : { ...policy, replay })
+      const { agent: own } = unpackPolicy(policy)
+      agent.restore(replay === null || replay === undefined ? own : { ...own, replay })
       actor.restore(saved.tree('actor'))
       try {
         env.restore(saved.tree('env'))

@@ -16,6 +16,11 @@ const positive = z.number().int().positive()
 export const runSchema = z.strictObject({
   steps: positive.default(50_000).describe('environment steps of training, all lanes together'),
   lanes: positive.max(1024).default(1).describe('environments stepped together'),
+  vectorMode: z
+    .enum(['sync', 'workers'])
+    .default('sync')
+    .describe('lanes stepped in one thread, or in threads of their own; the numbers are the same'),
+  workers: count.max(1024).default(0).describe('threads of vectorMode workers; 0: one a core, at most one a lane'),
   seed: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(0).describe('root of every random stream'),
   engine: z.enum(['auto', 'onnx', 'tensorflow', 'wasm', 'cpu']).default('auto').describe('what computes the networks'),
   device: z.string().default('cpu').describe('where the engine computes'),

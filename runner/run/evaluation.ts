@@ -27,7 +27,10 @@ const maxLanes = 10
  */
 export const longestEpisode = 10_000
 
-/** Plays whole episodes in environments of their own at the evaluation ε: raw returns, unclipped and undiscounted. */
+/**
+ * Plays whole episodes in environments of their own at the evaluation ε: raw returns, unclipped and undiscounted. Where a
+ * lost life ends the learner's episode, the game goes on and counts as one.
+ */
 export async function evaluate(plan: EvaluationPlan & { stopRequested: () => boolean }): Promise<Evaluation | undefined>
 export async function evaluate(plan: EvaluationPlan & { stopRequested?: never }): Promise<Evaluation>
 export async function evaluate(plan: EvaluationPlan): Promise<Evaluation | undefined> {
@@ -37,6 +40,7 @@ export async function evaluate(plan: EvaluationPlan): Promise<Evaluation | undef
   const env = await makeVector(spec, { lanes, autoreset: 'same-step', maxEpisodeSteps })
   const rng = createRng(seed, 'evaluation', purpose)
   const quota = (lane: number): number => Math.floor(episodes / lanes) + (lane < episodes % lanes ? 1 : 0)
+  const games = Array.from({ length: lanes }, () => ({ return: 0, length: 0 }))
   const byLane: { return: number; length: number }[][] = Array.from({ length: lanes }, () => [])
   let missing = episodes
   try {
@@ -45,9 +49,14 @@ export async function evaluate(plan: EvaluationPlan): Promise<Evaluation | undef
     let breathAt = performance.now()
     for (const { result } of rollout(env, actor)) {
       for (const episode of result.episodes) {
-        const played = byLane[episode.lane]!
-        if (played.length < quota(episode.lane)) {
-          played.push(episode)
+        const { lane } = episode
+        const game = games[lane]!
+        game.return += episode.return
+        game.length += episode.length
+        if (result.infos[lane]!['gameGoesOn'] === true) continue
+        games[lane] = { return: 0, length: 0 }
+        if (byLane[lane]!.length < quota(lane)) {
+          byLane[lane]!.push(game)
           missing--
         }
       }

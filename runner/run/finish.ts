@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { messageOf } from '../../core/errors.ts'
 import type { Agent } from '../../agents/types.ts'
 import type { Engine } from '../../engine/types.ts'
+import { withStatistics } from '../../envs/index.ts'
 import type { VectorEnv } from '../../envs/types.ts'
 import { buildAgent } from './build.ts'
 import type { Checkpoints } from './checkpoint.ts'
@@ -10,6 +11,7 @@ import { evaluate } from './evaluation.ts'
 import { filmEpisode } from './film.ts'
 import type { RunLog } from './loggers/run-log.ts'
 import { plotLearningCurve } from './learning-curve.ts'
+import { unpackPolicy } from './policy.ts'
 import type { RunConfig, RunEvent, Summary } from './types.ts'
 import { makeFolder } from './files.ts'
 
@@ -29,7 +31,6 @@ export interface FinishParts {
 export async function* finishRun(finish: FinishParts): AsyncGenerator<RunEvent, Partial<Summary> | undefined> {
   const { folder, config, parts, checkpoints, log, stopRequested } = finish
   const scoring = {
-    env: config.env,
     episodes: config.score.episodes,
     seed: config.seed,
     breathe: nextTick,
@@ -37,18 +38,22 @@ export async function* finishRun(finish: FinishParts): AsyncGenerator<RunEvent, 
   }
 
   yield { kind: 'phase', phase: 'scoring' }
-  const score = await evaluate({ ...scoring, agent: parts.agent, purpose: 'score' })
+  const finalEnv = withStatistics(config.env, parts.env.statistics())
+  const score = await evaluate({ ...scoring, env: finalEnv, agent: parts.agent, purpose: 'score' })
   if (score === undefined) return undefined
   const bestStep = checkpoints.bestStep()
   // The final agent is filmed where no evaluation chose a best one.
   let best: Agent | undefined
+  let bestEnv = finalEnv
   try {
     let bestScore: number | null = null
     if (bestStep !== undefined) {
       best = await buildAgent(config, parts.engine, parts.env)
-      best.restore(checkpoints.readPolicy(bestStep))
+      const policy = unpackPolicy(checkpoints.readPolicy(bestStep))
+      best.restore(policy.agent)
+      bestEnv = withStatistics(config.env, policy.statistics)
       // Fresh seeds: the evaluation that chose the checkpoint was lucky more often than not.
-      const fresh = await evaluate({ ...scoring, agent: best, purpose: 'best score' })
+      const fresh = await evaluate({ ...scoring, env: bestEnv, agent: best, purpose: 'best score' })
       if (fresh === undefined) return undefined
       bestScore = fresh.meanReturn
     }
@@ -63,7 +68,7 @@ export async function* finishRun(finish: FinishParts): AsyncGenerator<RunEvent, 
       yield { kind: 'phase', phase: 'filming' }
       try {
         makeFolder(join(folder, 'media'))
-        const film = { agent: best ?? parts.agent, env: config.env, seed: config.seed, maxSteps: config.film.maxSteps }
+        const film = { agent: best ?? parts.agent, env: bestEnv, seed: config.seed, maxSteps: config.film.maxSteps }
         await filmEpisode({ ...film, out: join(folder, 'media', 'episode.gif'), format: 'gif', overlay: true })
       } catch (error) {
         yield { kind: 'note', text: `The film could not be made: ${messageOf(error)}` }

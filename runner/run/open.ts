@@ -4,12 +4,14 @@ import { messageOf, RingsideError, usageError } from '../../core/errors.ts'
 import type { Agent } from '../../agents/types.ts'
 import { openEngine } from '../../engine/index.ts'
 import type { Engine, EngineOptions } from '../../engine/types.ts'
-import { makeVector } from '../../envs/index.ts'
+import { makeVector, withStatistics } from '../../envs/index.ts'
+import type { EnvSpec } from '../../envs/types.ts'
 import { buildAgent, type Made } from './build.ts'
 import { openCheckpoints, type Checkpoints } from './checkpoint.ts'
 import { recordKeys } from './config.ts'
 import { evaluate } from './evaluation.ts'
 import { assertRunFolder } from './folder.ts'
+import { unpackPolicy } from './policy.ts'
 import type { EvaluateOptions, Evaluation, RunConfig } from './types.ts'
 
 /** config.json, taken apart into what decides the numbers and how it was made. */
@@ -31,6 +33,8 @@ export function readRunConfig(folder: string): { config: RunConfig; made: Made }
 export interface OpenedRun {
   readonly folder: string
   readonly config: RunConfig
+  /** What to play in: the run's environment, its wrappers with the checkpoint's statistics, which nothing changes. */
+  readonly env: EnvSpec
   readonly engine: Engine
   readonly agent: Agent
   /** Step of the checkpoint that was loaded. */
@@ -46,7 +50,7 @@ export async function openRun(
   const { config } = readRunConfig(folder)
   const checkpoints = openCheckpoints(folder, config.checkpoint.keep)
   const step = chooseCheckpoint(checkpoints, options.checkpoint ?? 'best', folder)
-  const policy = checkpoints.readPolicy(step)
+  const policy = unpackPolicy(checkpoints.readPolicy(step))
   const engine = await openEngine({
     engine: (options.engine ?? config.engine) as NonNullable<EngineOptions['engine']>,
     device: options.device ?? config.device,
@@ -56,10 +60,11 @@ export async function openRun(
     const env = await makeVector(config.env, { lanes: 1, autoreset: 'same-step' })
     const agent = await buildAgent(config, engine, env)
     env.close()
-    agent.restore(policy)
+    agent.restore(policy.agent)
     return {
       folder,
       config,
+      env: withStatistics(config.env, policy.statistics),
       engine,
       agent,
       step,
@@ -83,7 +88,7 @@ export async function evaluateRun(
   try {
     const result = await evaluate({
       agent: opened.agent,
-      env: opened.config.env,
+      env: opened.env,
       episodes: options.episodes ?? opened.config.score.episodes,
       seed: options.seed ?? 0,
       purpose: 'evaluate',

@@ -15,7 +15,7 @@ export async function recordRun(folder: string, options: RecordOptions = {}): Pr
   try {
     const film = await filmEpisode({
       agent: opened.agent,
-      env: opened.config.env,
+      env: opened.env,
       seed: options.seed ?? 0,
       episodes: options.episodes ?? 1,
       maxSteps: options.maxSteps ?? 5_000,

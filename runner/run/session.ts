@@ -7,7 +7,7 @@ import { messageOf, RingsideError, usageError } from '../../core/errors.ts'
 import type { Agent } from '../../agents/types.ts'
 import { openEngine } from '../../engine/index.ts'
 import type { Engine } from '../../engine/types.ts'
-import { makeVector } from '../../envs/index.ts'
+import { makeVector, withStatistics } from '../../envs/index.ts'
 import type { VectorEnv } from '../../envs/types.ts'
 import { createAgentExperiment } from './agent-experiment.ts'
 import { buildAgent, describeMachine, differences, type Made } from './build.ts'
@@ -119,7 +119,8 @@ async function assemble(config: RunConfig, notes: string[]): Promise<Parts> {
   if (engine.notice !== undefined) notes.unshift(engine.notice)
   let env: VectorEnv | undefined
   try {
-    env = await makeVector(config.env, { lanes: config.lanes, autoreset: 'same-step' })
+    const { lanes, vectorMode: mode, workers } = config
+    env = await makeVector(config.env, { lanes, mode, autoreset: 'same-step', ...(workers > 0 && { workers }) })
     const agent = await buildAgent(config, engine, env, (line) => notes.push(line))
     const timings = createTimings()
     const rng = createRng(config.seed, 'exploration')
@@ -322,7 +323,7 @@ interface DutyParts {
 
 /** Evaluation, then the row of metrics, then the checkpoint: what is saved knows of all that came before. */
 function dutiesOf({ config, parts, record, log, seconds, save, stopRequested }: DutyParts): Duty[] {
-  const { agent, experiment, episodes, timings } = parts
+  const { agent, env, experiment, episodes, timings } = parts
   let bestIsNew = false
   const evaluation: Duty = {
     every: config.evaluation.every,
@@ -330,7 +331,7 @@ function dutiesOf({ config, parts, record, log, seconds, save, stopRequested }: 
       const at = performance.now()
       const result = await evaluate({
         agent,
-        env: config.env,
+        env: withStatistics(config.env, env.statistics()),
         episodes: config.evaluation.episodes,
         seed: config.seed,
         purpose: `step ${step}`,

@@ -1,5 +1,5 @@
 import type { BackendName } from '../../engine/types.ts'
-import type { EnvSpec } from '../../envs/types.ts'
+import type { EnvSpec, VectorMode } from '../../envs/types.ts'
 import type { Metrics } from '../../agents/types.ts'
 
 /** What the command line or a caller asks for, before presets and defaults. Later layers win: preset < file < sets < flags. */
@@ -30,6 +30,9 @@ export interface RunConfig {
   readonly steps: number
   /** Environments stepped together. */
   readonly lanes: number
+  /** In one thread, or in `workers` threads (0: one a core, at most one a lane). Decides no number. */
+  readonly vectorMode: VectorMode
+  readonly workers: number
   readonly seed: number
   readonly engine: BackendName | 'auto'
   readonly device: string

@@ -30,6 +30,19 @@ describe('compile', () => {
     expect(sum({ x: { data: float(1, 2, 3, 4), shape: [4] } })['total']![0]).toBe(10)
   })
 
+  test('inputs may lie in memory that threads share', async () => {
+    for (const name of ['onnx', 'wasm', 'cpu'] as const) {
+      const engine = await openEngine({ engine: name })
+      const double = engine.compile(({ x }) => ({ twice: tf.mul(x!, 2) }), { state: {} })
+      const x = new Float32Array(new SharedArrayBuffer(8))
+      x.set([1, 2])
+      expect([...double({ x })['twice']!]).toEqual([2, 4])
+      x[0] = 5
+      expect([...double({ x })['twice']!]).toEqual([10, 4])
+      engine.dispose()
+    }
+  })
+
   test('an alias of a variable keeps its value when the variable moves on', async () => {
     const engine = await openEngine({ engine: 'onnx' })
     const w = tf.variable(tf.tensor1d([1]))

@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
 import { make, type Env } from '../../envs/index.ts'
 
 /** Rewards of one episode. */
@@ -78,4 +79,107 @@ test('TMaze: only who remembers the sign turns the right way', async () => {
   const ends = Array.from({ length: 40 }, (_, seed) => play(env, (seen) => (seen[3] === 1 ? 2 : 0), seed).at(-1))
   expect(ends.filter((reward) => reward === 4).length).toBeGreaterThan(8)
   expect(ends.filter((reward) => reward === 4).length).toBeLessThan(32)
+})
+
+describe('Snake', () => {
+  const plane = (board: Uint8Array, channel: number): number[] =>
+    Array.from(board.subarray((channel * board.length) / 3, ((channel + 1) * board.length) / 3))
+  const squares = (board: Uint8Array, channel: number): number[] =>
+    plane(board, channel).flatMap((byte, i) => (byte === 1 ? [i] : []))
+
+  test('head, body and food are where they belong, at every length', async () => {
+    const env = await make('Snake-v0', { kwargs: { rows: 5, columns: 6 } })
+    fc.assert(
+      fc.property(fc.nat(), fc.array(fc.nat({ max: 3 }), { maxLength: 80 }), (seed, actions) => {
+        let board = env.reset({ seed }).observation as Uint8Array
+        expect([squares(board, 0), squares(board, 1)]).toEqual([[15], [13, 14]])
+        let length = 3
+        for (const action of actions) {
+          const { observation, reward, terminated } = env.step(action)
+          const before = board
+          board = observation as Uint8Array
+          if (reward === 1) length++
+          expect(squares(board, 0)).toHaveLength(1)
+          expect(squares(board, 1)).toHaveLength(length - 1)
+          expect(squares(board, 2)).toHaveLength(1)
+          // The food lies apart from the snake and stays until it is eaten.
+          const [head, food] = [squares(board, 0)[0]!, squares(board, 2)[0]!]
+          expect([head, ...squares(board, 1)]).not.toContain(food)
+          if (reward === 1) expect(squares(before, 2)).toEqual([head])
+          else expect(squares(before, 2)).toEqual([food])
+          expect(terminated).toBe(reward === -1)
+          if (terminated) break
+          const [row, column] = [Math.floor(head / 6), head % 6]
+          const from = squares(before, 0)[0]!
+          expect(Math.abs(row - Math.floor(from / 6)) + Math.abs(column - (from % 6))).toBe(1)
+        }
+      }),
+    )
+  })
+
+  test('walls kill, the neck cannot be bitten, and the tail makes way', async () => {
+    const env = await make('Snake-v0', { kwargs: { rows: 4, columns: 4 } })
+    env.reset({ seed: 1 })
+    // From row 2, column 2: left leads back, so straight on to column 3; then into the wall.
+    expect(env.step(3)).toMatchObject({ terminated: false })
+    expect(env.step(1)).toMatchObject({ terminated: true, reward: -1 })
+    // A snake of four in a ring of four follows its own tail for ever.
+    const ring = { body: Int32Array.of(0, 1, 5, 4), heading: 3, food: 15 }
+    env.reset({ seed: 1 })
+    const inner = env.unwrapped
+    inner.restore({ ...inner.snapshot(), ...ring })
+    for (const action of [0, 1, 2, 3, 0, 1]) expect(inner.step(action)).toMatchObject({ reward: 0, terminated: false })
+    // One of five does not.
+    inner.restore({ ...inner.snapshot(), body: Int32Array.of(8, 0, 1, 5, 4), heading: 3, food: 15 })
+    expect(inner.step(0)).toMatchObject({ reward: -1, terminated: true })
+  })
+
+  test('who walks every square in turn fills the board: 13 meals on 4 × 4, then the end', async () => {
+    // A closed walk over all squares of a 4 × 4 board.
+    const along = [0, 1, 2, 3, 7, 6, 5, 9, 10, 11, 15, 14, 13, 12, 8, 4]
+    const env = await make('Snake-v0', { kwargs: { rows: 4, columns: 4 } })
+    const direction = new Map([
+      [-4, 0],
+      [1, 1],
+      [4, 2],
+      [-1, 3],
+    ])
+    for (let seed = 0; seed < 10; seed++) {
+      const rewards = play(
+        env,
+        (board) => {
+          const head = board.indexOf(1)
+          const next = along[(along.indexOf(head) + 1) % 16]!
+          return direction.get(next - head)!
+        },
+        seed,
+      )
+      expect(rewards.filter((reward) => reward === 1)).toHaveLength(13)
+      expect(rewards.at(-1)).toBe(1)
+      expect(rewards).not.toContain(-1)
+    }
+  })
+})
+
+test('BlindCliffWalk: one way in 2ⁿ leads to the reward', async () => {
+  const env = await make('BlindCliffWalk-v0', { kwargs: { n: 4 } })
+  const won: string[] = []
+  for (let policy = 0; policy < 16; policy++) {
+    const bits = [0, 1, 2, 3].map((state) => (policy >> state) & 1)
+    let { observation } = env.reset()
+    for (let steps = 1; ; steps++) {
+      const state = observation as number
+      const result = env.step(bits[state]!)
+      observation = result.observation
+      if (!result.terminated) {
+        expect(result).toMatchObject({ observation: state + 1, reward: 0 })
+        continue
+      }
+      expect(observation).toBe(state)
+      if (result.reward === 1) won.push(`${bits.join('')} in ${steps}`)
+      break
+    }
+  }
+  expect(won).toEqual(['0101 in 4'])
+  await expect(make('BlindCliffWalk-v0', { kwargs: { n: 0 } })).rejects.toThrow(/n of at least 1, got 0/)
 })

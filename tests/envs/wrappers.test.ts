@@ -18,6 +18,15 @@ const all: readonly (readonly [string, WrapperSpec])[] = [
   ['MountainCar-v0', { name: 'RescaleObservation' }],
   ['Blackjack-v1', { name: 'Flatten' }],
   ['Blackjack-v1', { name: 'Enumerate' }],
+  ['CartPole-v1', { name: 'ActionHistory', kwargs: { actions: 2 } }],
+  ['Pendulum-v1', { name: 'Delay', kwargs: { steps: 2 } }],
+  ['Taxi-v4', { name: 'Dtype', kwargs: { dtype: 'float32' } }],
+  ['CartPole-v1', { name: 'NormalizeObservation' }],
+  ['Pendulum-v1', { name: 'NormalizeReward' }],
+  ['Catch-v0', { name: 'ObstructView', kwargs: { share: 0.2, width: 2 } }],
+  ['CartPole-v1', { name: 'RecordEpisodeStatistics' }],
+  ['Catch-v0', { name: 'WhiteNoise', kwargs: { share: 0.1 } }],
+  ['Pendulum-v1', { name: 'WhiteNoise', kwargs: { standardDeviation: 0.1 } }],
 ]
 
 describe.each(all)('%s in %o', (id, spec) => {

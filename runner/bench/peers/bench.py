@@ -1,7 +1,8 @@
 """One bench of a Python peer: prints the seconds of one call or env step, a number a line.
 
     python bench.py update|act|update-minatar|update-nature|act-nature|update-lstm|update-gan|update-dcgan ROUNDS [THREADS]
-    python bench.py cartpole|acrobot|frozen-lake|taxi|cliff-walking|cartpole-8|train-sb3|train-torch|train-8-sb3|train-8-torch ROUNDS
+    python bench.py cartpole|acrobot|frozen-lake|taxi|cliff-walking|lunar-lander|cartpole-8|cartpole-8-threads|phi|train-sb3|train-torch|train-8-sb3|train-8-torch ROUNDS
+    python bench.py minatar-asterix|minatar-breakout|minatar-freeway|minatar-seaquest|minatar-space-invaders ROUNDS
 """
 import sys
 import time
@@ -153,7 +154,7 @@ elif name in ("update-gan", "update-dcgan"):
         of_generator.step()
 
     report(call, calls)
-elif name in ("cartpole", "acrobot", "frozen-lake", "taxi", "cliff-walking"):
+elif name in ("cartpole", "acrobot", "frozen-lake", "taxi", "cliff-walking", "lunar-lander"):
     import gymnasium
 
     ids = {
@@ -162,6 +163,7 @@ elif name in ("cartpole", "acrobot", "frozen-lake", "taxi", "cliff-walking"):
         "frozen-lake": "FrozenLake-v1",
         "taxi": "Taxi-v4",
         "cliff-walking": "CliffWalking-v1",
+        "lunar-lander": "LunarLander-v3",
     }
     env = gymnasium.make(ids[name])
     env.reset(seed=0)
@@ -173,23 +175,58 @@ elif name in ("cartpole", "acrobot", "frozen-lake", "taxi", "cliff-walking"):
             env.reset()
 
     report(call, 10_000)
-elif name == "cartpole-8":
+elif name.startswith("minatar-"):
+    import random
+
+    from minatar import Environment
+
+    env = Environment(name.removeprefix("minatar-").replace("-", "_"))
+    env.seed(0)
+    env.reset()
+    actions = env.minimal_action_set()
+
+    def call():
+        _, terminated = env.act(random.choice(actions))
+        if terminated:
+            env.reset()
+        env.state()
+
+    report(call, 10_000)
+elif name in ("cartpole-8", "cartpole-8-threads"):
     import gymnasium
 
-    env = gymnasium.make_vec("CartPole-v1", num_envs=8, vectorization_mode="sync")
+    mode, calls = ("sync", 2_000) if name == "cartpole-8" else ("async", 200)
+    env = gymnasium.make_vec("CartPole-v1", num_envs=8, vectorization_mode=mode)
     env.reset(seed=0)
     env.action_space.seed(0)
 
     def call():
         env.step(env.action_space.sample())
 
-    for _ in range(2_000):
+    for _ in range(calls):
         call()
     for _ in range(rounds):
         began = time.perf_counter()
-        for _ in range(2_000):
+        for _ in range(calls):
             call()
-        print((time.perf_counter() - began) / 2_000 / 8)
+        print((time.perf_counter() - began) / calls / 8)
+    env.close()
+elif name == "phi":
+    import cv2
+    import numpy as np
+
+    cv2.setNumThreads(threads)
+    rng = np.random.default_rng(0)
+    before, last = rng.integers(0, 256, (2, 210, 160, 3), dtype=np.uint8)
+    stack = np.zeros((4, 84, 84), np.uint8)
+
+    def call():
+        gray = cv2.cvtColor(np.maximum(before, last), cv2.COLOR_RGB2GRAY)
+        stack[:-1] = stack[1:]
+        stack[-1] = cv2.resize(gray, (84, 84), interpolation=cv2.INTER_AREA)
+        return stack.copy()
+
+    report(call, 1000)
 elif name in ("train-sb3", "train-8-sb3"):
     import torch
     from stable_baselines3 import DQN

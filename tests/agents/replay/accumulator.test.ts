@@ -41,6 +41,7 @@ function accumulator(
   lanes = 1,
   gamma = 0.5,
   rewardClip: RewardClip = 'none',
+  waits = 0,
 ) {
   return createAccumulator({
     lanes,
@@ -48,6 +49,7 @@ function accumulator(
     nStep,
     gamma,
     rewardClip,
+    waits,
     firstAction: 0,
     sink,
   })
@@ -67,9 +69,9 @@ function batchOf(steps: LaneStep[]): StepBatch {
   }
 }
 
-const run = (steps: LaneStep[], nStep: number): Row[] => {
+const run = (steps: LaneStep[], nStep: number, waits = 0): Row[] => {
   const { rows, sink } = recorder()
-  const acc = accumulator(sink, nStep)
+  const acc = accumulator(sink, nStep, 1, 0.5, 'none', waits)
   for (const step of steps) {
     acc.observe(batchOf([step]))
     acc.checkValid()
@@ -249,18 +251,28 @@ describe('accumulator', () => {
     )
   })
 
+  it('leaves out the first steps of every episode where stacks wait for their frames, and nothing else', () => {
+    fc.assert(
+      fc.property(streams, fc.integer({ min: 1, max: 4 }), ({ nStep, steps: raw }, waits) => {
+        const steps = toSteps(raw)
+        const placeOf = (s: number): number => s - steps.slice(0, s + 1).findLastIndex(({ first }) => first)
+        expect(run(steps, nStep, waits)).toEqual(run(steps, nStep).filter(([, s]) => placeOf(s) >= waits))
+      }),
+    )
+  })
+
   it('continues from a saved state as if never cut', () => {
     fc.assert(
-      fc.property(streams, fc.nat(40), ({ nStep, steps: raw }, cutAt) => {
+      fc.property(streams, fc.nat(40), fc.nat(2), ({ nStep, steps: raw }, cutAt, waits) => {
         const steps = toSteps(raw)
         const cut = Math.min(cutAt, steps.length)
         const { rows, sink } = recorder()
-        const first = accumulator(sink, nStep)
+        const first = accumulator(sink, nStep, 1, 0.5, 'none', waits)
         for (const step of steps.slice(0, cut)) first.observe(batchOf([step]))
-        const second = accumulator(sink, nStep)
+        const second = accumulator(sink, nStep, 1, 0.5, 'none', waits)
         second.restore(copyState(first.state()))
         for (const step of steps.slice(cut)) second.observe(batchOf([step]))
-        expect(rows).toEqual(run(steps, nStep))
+        expect(rows).toEqual(run(steps, nStep, waits))
       }),
     )
   })

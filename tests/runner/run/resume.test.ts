@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
@@ -77,6 +77,21 @@ test('a run killed at any moment and resumed ends bit-identical to one that was 
   expect(last.status).toBe(0)
   expect(results(cut)).toEqual(results(whole))
 }, 120_000)
+
+test('lanes in worker threads end as lanes in one thread do, cut and resumed or not', () => {
+  const [sync, workers] = [join(folder, 'sync-lanes'), join(folder, 'worker-lanes')]
+  const lanes = ['--lanes', '3']
+  expect(ringside([...train(sync), ...lanes]).status).toBe(0)
+  const threads = ['--set', 'vectorMode=workers', '--set', 'workers=2']
+  expect(ringside([...train(workers), ...lanes, ...threads]).status).toBe(0)
+  expect(results(workers)).toEqual(results(sync))
+  rmSync(join(workers, 'checkpoints', '3000'), { recursive: true })
+  rmSync(join(workers, 'summary.json'))
+  const { stdout, status } = ringside(['train', '--resume', workers])
+  expect(stdout).toMatch(/from step 2,/)
+  expect(status).toBe(0)
+  expect(results(workers)).toEqual(results(sync))
+}, 60_000)
 
 test('Ctrl-C saves and leaves within two seconds, and the resumed end is the same', async () => {
   const run = join(folder, 'interrupted')

@@ -1,0 +1,65 @@
+import { allocate, type TypedArray } from '../../core/dtype.ts'
+import { fields } from '../../core/state.ts'
+import { createPrioritizedSampler } from '../replay/prioritized-sampler.ts'
+import { createRecordStorage } from '../replay/records.ts'
+import { createSequenceAccumulator, sequenceColumns, type SequenceOptions } from '../replay/sequence-accumulator.ts'
+import { createUniformSampler } from '../replay/uniform-sampler.ts'
+import type { Memory, MemoryOptions } from './memory.ts'
+
+/** Sequences of steps, for recurrent networks: the same parts as of single transitions, accumulator → storage → sampler. */
+export function createSequenceMemory(options: MemoryOptions & { readonly stateWidth: number }): Memory {
+  const { config, lanes, observation, actions, firstAction, stateWidth, rng } = options
+  const { batchSize, prioritized, sequences } = config
+  const { burnIn, length, overlap } = sequences
+  const { nStep, gamma, rewardClip } = config
+  const form: SequenceOptions = {
+    ...{ lanes, observation, actions, firstAction, burnIn, length, overlap: overlap + burnIn, stateWidth },
+    ...{ nStep, gamma, rewardClip },
+  }
+  const columns = sequenceColumns(form)
+  // A sequence brings as many new steps as it does not share with the one before.
+  const capacity = Math.max(1, Math.ceil(config.replayCapacity / (length - overlap)))
+  const storage = createRecordStorage(capacity, columns)
+  const sampler = prioritized
+    ? createPrioritizedSampler({ ...config.priority, capacity, rng })
+    : createUniformSampler(rng)
+  const accumulator = createSequenceAccumulator(form, (record) => storage.add(record))
+  const indices = new Int32Array(batchSize)
+  const weights = new Float32Array(batchSize)
+  const batch: Record<string, TypedArray> = Object.fromEntries(
+    Object.entries(columns).map(([name, column]) => [name, allocate(column.dtype, batchSize * column.length)]),
+  )
+  /** Sequences that the sampler knows of; number i stands at index i mod capacity. */
+  let known = 0
+
+  return {
+    get size() {
+      return storage.size
+    },
+    get inserted() {
+      return storage.inserted
+    },
+    batchSize,
+    // The masks of a sequence are part of every record.
+    masked: false,
+    description: `${capacity.toLocaleString('en')} sequences of ${burnIn} + ${length} steps, ${(storage.bytes / 1e6).toFixed(1)} MB when full`,
+    observe: (step) => accumulator.observe(step),
+    draw(beta) {
+      while (known < storage.inserted) sampler.insert(known++ % capacity)
+      sampler.sample(storage.size, indices)
+      storage.gather(indices, batch)
+      if (!prioritized) return batch
+      sampler.weigh(storage.size, beta, weights)
+      return { ...batch, weights }
+    },
+    learned: (priorities) => sampler.update(indices, priorities),
+    state: () => ({ sequences: storage.state(), accumulator: accumulator.state(), sampler: sampler.state(), known }),
+    restore(state) {
+      const saved = fields(state, 'the memory')
+      storage.restore(saved.tree('sequences'))
+      accumulator.restore(saved.tree('accumulator'))
+      sampler.restore(saved.tree('sampler'))
+      known = saved.number('known')
+    },
+  }
+}

@@ -1,0 +1,8 @@
+export { grayOf, grayscale } from './grayscale.ts'
+export { createResize, type ImageSize, type Resize } from './resize.ts'
+export type { Interpolation } from './taps.ts'
+export { createPhi, createPlainPhi, type Crop, type Phi, type PhiOptions } from './phi.ts'
+export { createRaster, fillSpan, inkOf, type Ink, type Raster } from './raster.ts'
+export { drawScene } from './scene.ts'
+export { blit, drawLine, fillCircle, fillPolygon, fillRect } from './shapes.ts'
+export { drawText, textSize } from './text.ts'

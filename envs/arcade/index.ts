@@ -1,0 +1,6 @@
+import { register } from '../registry.ts'
+
+// 108,000 frames are half an hour at 60 a second, the limit of the Atari benchmarks.
+const maxEpisodeSteps = 108_000
+register({ id: 'Arcade/Breakout-v0', maxEpisodeSteps }, async () => (await import('./breakout.ts')).Breakout)
+register({ id: 'Arcade/Pong-v0', maxEpisodeSteps }, async () => (await import('./pong.ts')).Pong)

@@ -1,0 +1,52 @@
+import { sizeOf, type DType, type TypedArray } from '../../core/dtype.ts'
+import { usageError } from '../../core/errors.ts'
+import type { MultiDiscrete, Space } from '../spaces/index.ts'
+import { isDiscrete } from '../spaces/index.ts'
+import type { SpaceValue } from '../types.ts'
+
+/** How values of a space lie in a batch, lane after lane. */
+export interface Layout {
+  readonly dtype: DType
+  /** Elements of one lane. */
+  readonly width: number
+  write(value: SpaceValue, batch: TypedArray, lane: number): void
+  /** The caller's to keep. */
+  read(batch: TypedArray, lane: number): SpaceValue
+}
+
+/** Throws a usage error for a space without a fixed shape; `what` and `env` name it. */
+export function layoutOf(space: Space, what: string, env: string): Layout {
+  if (space.shape === undefined || space.dtype === undefined) {
+    throw usageError(
+      `${env}: its ${what} space ${space} has no fixed shape, so it cannot be stepped in lanes. Flatten it.`,
+    )
+  }
+  const { dtype } = space
+  if (space.kind === 'discrete') {
+    return {
+      dtype: 'int32',
+      width: 1,
+      write: (value, batch, lane) => void (batch[lane] = value as number),
+      read: (batch, lane) => batch[lane]!,
+    }
+  }
+  const width = sizeOf(space.shape)
+  return {
+    dtype,
+    width,
+    write(value, batch, lane) {
+      const array = value as TypedArray
+      const at = lane * width
+      if (width > 64) batch.set(array, at)
+      else for (let i = 0; i < width; i++) batch[at + i] = array[i]!
+    },
+    read: (batch, lane) => batch.slice(lane * width, (lane + 1) * width),
+  }
+}
+
+/** Bytes of one lane's action mask: one an action of a Discrete space, one a choice of each part of a MultiDiscrete one. */
+export function maskWidth(actionSpace: Space): number {
+  if (isDiscrete(actionSpace)) return actionSpace.n
+  if (actionSpace.kind === 'multi-discrete') return (actionSpace as MultiDiscrete).nvec.reduce((sum, n) => sum + n, 0)
+  return 0
+}

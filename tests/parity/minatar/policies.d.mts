@@ -1,0 +1,1 @@
+export const policies: Readonly<Record<string, (observation: Uint8Array) => number>>
