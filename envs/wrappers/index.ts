@@ -4,6 +4,7 @@ import { ActionHistory } from './action-history.ts'
 import { ClipAction, DiscretizeAction, RescaleAction } from './action.ts'
 import { Delay } from './delay.ts'
 import { Dtype } from './dtype.ts'
+import { Enumerate } from './enumerate.ts'
 import { Filter } from './filter.ts'
 import { Flatten } from './flatten.ts'
 import { ObstructView, WhiteNoise } from './noise.ts'
@@ -43,6 +44,7 @@ export {
   ClipAction,
   ClipReward,
   DiscretizeAction,
+  Enumerate,
   Flatten,
   OrderEnforcing,
   PassiveChecker,
@@ -75,6 +77,7 @@ define('ClipReward', 'rewards become their sign, or are cut to { low, high }', C
 define('Delay', 'observations come { steps } steps late', Delay)
 define('DiscretizeAction', 'continuous actions as { bins } values an axis', DiscretizeAction)
 define('Dtype', 'observations as { dtype }', Dtype)
+define('Enumerate', 'one number of each observation that has finitely many values (Tuples of Discretes)', Enumerate)
 define('Filter', 'keeps the { keys } of a Dict observation', Filter)
 define('Flatten', 'one vector of each observation: Discrete one-hot, Tuple and Dict part after part', Flatten)
 define('NormalizeObservation', 'observations less their running mean, over their deviation', NormalizeObservation)

@@ -17,6 +17,7 @@ const all: readonly (readonly [string, WrapperSpec])[] = [
   ['CartPole-v1', { name: 'TimeAware' }],
   ['MountainCar-v0', { name: 'RescaleObservation' }],
   ['Blackjack-v1', { name: 'Flatten' }],
+  ['Blackjack-v1', { name: 'Enumerate' }],
   ['CartPole-v1', { name: 'ActionHistory', kwargs: { actions: 2 } }],
   ['Pendulum-v1', { name: 'Delay', kwargs: { steps: 2 } }],
   ['Taxi-v4', { name: 'Dtype', kwargs: { dtype: 'float32' } }],

@@ -22,4 +22,17 @@ export const claims = [
     atLeast: 3,
     quick: { seeds: 0, atLeast: 0 },
   },
+  ...tabular('FrozenLake-v1', 0.7, ['score.episodes=1000']),
+  ...tabular('FrozenLake8x8-v1', 0.85, ['score.episodes=1000'], ['q-learning', 'double-q-learning']),
+  ...tabular('FrozenLake8x8-v1', 0.8, ['score.episodes=1000'], ['sarsa', 'expected-sarsa']),
+  ...tabular('Taxi-v4', 7.5, ['score.episodes=1000']),
+  // The way along the edge, and the way a row or two above it.
+  ...tabular('CliffWalking-v1', -13, [], ['q-learning', 'double-q-learning']),
+  ...tabular('CliffWalking-v1', -17, [], ['sarsa', 'expected-sarsa']),
 ]
+
+/** Tables learn in a second or two; their scores are of 1,000 episodes where luck would move those of 100. */
+function tabular(env, threshold, settings, agents = ['q-learning', 'double-q-learning', 'sarsa', 'expected-sarsa']) {
+  const quick = { seeds: 1, atLeast: 1 }
+  return agents.map((agent) => ({ agent, env, threshold, settings, seeds: 10, atLeast: 10, quick }))
+}

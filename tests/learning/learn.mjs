@@ -67,7 +67,9 @@ for (const claim of chosen) {
     if (summary.failed !== undefined) console.log(`| ${seed} | ${summary.failed} |  |  |`)
     else {
       const { bestScore, score, seconds } = summary
-      console.log(`| ${seed} | ${bestScore.toFixed(1)} | ${score.toFixed(1)} | ${seconds.toFixed(1)} |`)
+      // Returns around 1 need their decimals.
+      const digits = Math.abs(claim.threshold) < 10 ? 3 : 1
+      console.log(`| ${seed} | ${bestScore.toFixed(digits)} | ${score.toFixed(digits)} | ${seconds.toFixed(1)} |`)
     }
   })
 }
