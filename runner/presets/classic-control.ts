@@ -1,7 +1,7 @@
 import type { Preset } from './types.ts'
 
-/** RL Baselines3 Zoo's settings for DQN; durations in env steps. */
-const swingUp = {
+/** RL Baselines3 Zoo's settings for DQN on Acrobot and LunarLander; durations in env steps. */
+const zoo = {
   network: { hidden: [256, 256] },
   learningRate: 6.3e-4,
   batchSize: 128,
@@ -28,7 +28,8 @@ const mountainCar = {
 
 export const classicControl: readonly Preset[] = [
   ...['dqn', 'double-dqn'].flatMap((agent): Preset[] => [
-    { agent, env: 'Acrobot-v1', comment: "RL Baselines3 Zoo's settings", steps: 100_000, agentConfig: swingUp },
+    { agent, env: 'Acrobot-v1', comment: "RL Baselines3 Zoo's settings", steps: 100_000, agentConfig: zoo },
+    { agent, env: 'LunarLander-v3', comment: "RL Baselines3 Zoo's settings", steps: 100_000, agentConfig: zoo },
     { agent, env: 'MountainCar-v0', comment: "RL Baselines3 Zoo's settings", steps: 120_000, agentConfig: mountainCar },
   ]),
 ]
