@@ -1,5 +1,6 @@
 export { createPainter, paintScene, type Frame, type Painter } from './canvas/painter.ts'
 export { openCanvas, type CanvasLibrary } from './canvas/open-canvas.ts'
+export { contactSheet, type Picture } from './contact-sheet.ts'
 export { encodePng } from './encode/png.ts'
 export { encodeGif, type GifOptions } from './encode/gif.ts'
 export { withOverlay, type Overlay } from './overlay.ts'

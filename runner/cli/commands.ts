@@ -109,7 +109,8 @@ export const commands: readonly Command[] = [
           demandOption: true,
         })
         .option('json', { type: 'boolean', default: false, describe: 'for programs' })
-        .example('ringside list envs', ''),
+        .option('pictures', { type: 'string', describe: 'envs only: a PNG file with a picture of each' })
+        .example('ringside list envs --pictures envs.png', ''),
     load: () => import('./list.ts'),
   },
   {

@@ -1,9 +1,18 @@
+import { usageError } from '../../core/errors.ts'
 import { presets } from '../presets/index.ts'
 import { agents } from '../../agents/registry.ts'
 import { envSpecs, wrappers } from '../../envs/index.ts'
 
 export async function run(args: Readonly<Record<string, unknown>>): Promise<void> {
-  const { what, json } = args as { what: 'agents' | 'envs' | 'wrappers' | 'presets'; json: boolean }
+  const { what, json, pictures } = args as {
+    what: 'agents' | 'envs' | 'wrappers' | 'presets'
+    json: boolean
+    pictures?: string
+  }
+  if (pictures !== undefined) {
+    if (what !== 'envs') throw usageError(`--pictures shows envs; it has nothing to show of ${what}.`)
+    await (await import('./env-pictures.ts')).writeEnvPictures(pictures)
+  }
   const rows = listed[what]()
   if (json) {
     process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`)

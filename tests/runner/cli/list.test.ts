@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { main, ringside } from './run-cli.ts'
+import { main, ringside, temporaryFolder } from './run-cli.ts'
 
 test.each(['agents', 'envs', 'presets', 'wrappers'])('list %s prints names and loads no tensor library', (what) => {
   // The process tells, at its end, which modules it read: a hook on the file system is what cannot be fooled by caches.
@@ -33,4 +35,14 @@ test.skipIf(process.platform === 'win32')('a reader that closes the pipe early s
   })
   expect(stdout.split('\n')).toHaveLength(2)
   expect(stderr).toBe('')
+})
+
+test('list envs --pictures writes a PNG of all', () => {
+  const path = join(temporaryFolder(), 'envs.png')
+  const { status } = ringside(['list', 'envs', '--pictures', path])
+  expect(status).toBe(0)
+  const bytes = readFileSync(path)
+  expect(bytes.subarray(1, 4).toString()).toBe('PNG')
+  expect(bytes.readUInt32BE(16)).toBe(1176)
+  expect(ringside(['list', 'agents', '--pictures', path]).status).toBe(2)
 })
