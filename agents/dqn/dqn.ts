@@ -13,7 +13,7 @@ import {
 } from '../../engine/layers/variables.ts'
 import { createAccumulator } from '../replay/accumulator.ts'
 import { createBatch } from '../replay/batch.ts'
-import { createTransitionStorage } from '../replay/transitions.ts'
+import { createStorage } from '../replay/create-storage.ts'
 import { createUniformSampler } from '../replay/uniform-sampler.ts'
 import { createSchedule } from '../schedules.ts'
 import type { Agent, AgentContext, AgentFactory, Metrics } from '../types.ts'
@@ -45,8 +45,10 @@ export function createDqn(context: AgentContext, config: DqnConfig): Agent {
   const online = createVariables(initial)
   const target = createVariables(initial, false)
   const learner = createLearner({ engine, config, network, encoder, actions: actionSpace.n, online, target })
-  const replay = createTransitionStorage({
+  const replay = createStorage({
     capacity: config.replayCapacity,
+    observationSpace,
+    lanes,
     observation: encoder.format,
     actions: actionSpace.n,
   })

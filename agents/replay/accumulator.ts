@@ -47,6 +47,7 @@ export function createAccumulator(options: AccumulatorOptions): Accumulator {
   const powers = Array.from({ length: n + 1 }, (_, k) => gamma ** k)
   const transition: Transition = {
     lane: 0,
+    span: 1,
     observation: observations,
     observationOffset: 0,
     action: 0,
@@ -68,6 +69,7 @@ export function createAccumulator(options: AccumulatorOptions): Accumulator {
     transition.observationOffset = (base + first) * width
     transition.action = actions[base + first]!
     transition.reward = sum
+    transition.span = count
     transition.discount = terminated ? 0 : powers[count]!
     sink.add(transition)
     oldest[lane] = (first + 1) % n
@@ -85,6 +87,7 @@ export function createAccumulator(options: AccumulatorOptions): Accumulator {
         const terminated = step.terminated[lane] !== 0
         const ended = terminated || step.truncated[lane] !== 0
         transition.lane = lane
+        sink.watch?.(lane, step.isFirst[lane] !== 0, step.observation, lane * width, step.nextObservation, lane * width)
         transition.nextOffset = lane * width
         transition.maskOffset = lane * maskWidth
         if (n === 1) {
