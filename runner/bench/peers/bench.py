@@ -90,8 +90,10 @@ if name in ("update", "act", "update-minatar", "update-nature", "act-nature"):
 elif name == "replay-sample":
     import numpy as np
     from gymnasium import spaces
+    import torch
     from stable_baselines3.common.buffers import ReplayBuffer
 
+    torch.set_num_threads(threads)
     shape, capacity = (4, 84, 84), 10_000
     replay = ReplayBuffer(capacity, spaces.Box(0, 255, shape, np.uint8), spaces.Discrete(6), device="cpu")
     random = np.random.default_rng(0)
