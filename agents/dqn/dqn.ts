@@ -59,6 +59,7 @@ export function createDqn(context: AgentContext, config: DqnConfig): Agent {
     config,
     lanes,
     observation: encoder.format,
+    observationSpace,
     actions: actionSpace.n,
     waits: stack?.padding === 'wait' ? stack.frames - 1 : 0,
     firstAction: actionSpace.start,

@@ -1,11 +1,12 @@
 import type { TypedArray } from '../../core/dtype.ts'
 import type { Rng } from '../../core/rng.ts'
 import { fields, type StateTree } from '../../core/state.ts'
+import type { Space } from '../../envs/spaces/index.ts'
 import type { ObservationFormat } from '../replay/types.ts'
 import { createAccumulator } from '../replay/accumulator.ts'
 import { createBatch } from '../replay/batch.ts'
 import { createPrioritizedSampler } from '../replay/prioritized-sampler.ts'
-import { createTransitionStorage } from '../replay/transitions.ts'
+import { createStorage } from '../replay/create-storage.ts'
 import { createUniformSampler } from '../replay/uniform-sampler.ts'
 import type { StepBatch } from '../types.ts'
 import type { DqnConfig } from './config.ts'
@@ -14,6 +15,8 @@ export interface MemoryOptions {
   readonly config: DqnConfig
   readonly lanes: number
   readonly observation: ObservationFormat
+  /** A Box that says it is a stack of frames has each stored once. */
+  readonly observationSpace: Space
   readonly actions: number
   /** Steps at an episode's start that are not stored. */
   readonly waits: number
@@ -44,9 +47,9 @@ export interface Memory {
 
 /** Single transitions of n steps, each drawn by itself. */
 export function createTransitionMemory(options: MemoryOptions): Memory {
-  const { config, lanes, observation, actions, waits, firstAction, rng } = options
+  const { config, lanes, observation, observationSpace, actions, waits, firstAction, rng } = options
   const { replayCapacity: capacity, batchSize, prioritized } = config
-  const storage = createTransitionStorage({ capacity, observation, actions })
+  const storage = createStorage({ capacity, observationSpace, lanes, observation, actions })
   const sampler = prioritized
     ? createPrioritizedSampler({ ...config.priority, capacity, rng })
     : createUniformSampler(rng)

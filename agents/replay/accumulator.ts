@@ -51,6 +51,7 @@ export function createAccumulator(options: AccumulatorOptions): Accumulator {
   const powers = Array.from({ length: n + 1 }, (_, k) => gamma ** k)
   const transition: Transition = {
     lane: 0,
+    span: 1,
     observation: observations,
     observationOffset: 0,
     action: 0,
@@ -72,6 +73,7 @@ export function createAccumulator(options: AccumulatorOptions): Accumulator {
     transition.observationOffset = (base + first) * width
     transition.action = actions[base + first]!
     transition.reward = sum
+    transition.span = count
     transition.discount = terminated ? 0 : powers[count]!
     sink.add(transition)
     oldest[lane] = (first + 1) % n
@@ -84,6 +86,7 @@ export function createAccumulator(options: AccumulatorOptions): Accumulator {
       transition.nextObservation = step.nextObservation
       transition.nextMask = step.nextActionMask
       for (let lane = 0; lane < lanes; lane++) {
+        sink.watch?.(lane, step.isFirst[lane] !== 0, step.observation, lane * width, step.nextObservation, lane * width)
         if (step.isFirst[lane] !== 0) waited[lane] = 0
         if (waited[lane]! < waits) {
           waited[lane]!++

@@ -15,6 +15,8 @@ export interface ObservationFormat {
  */
 export interface Transition {
   lane: number
+  /** Env steps from s to s′. */
+  span: number
   observation: TypedArray
   /** In elements. */
   observationOffset: number
@@ -31,6 +33,18 @@ export interface Transition {
 
 /** What an accumulator gives its transitions to. It copies what it keeps. */
 export interface TransitionSink {
+  /**
+   * Each step of a lane, before the transitions it completes: s′ of those is its `next`. For storages that keep what
+   * observations share.
+   */
+  watch?(
+    lane: number,
+    isFirst: boolean,
+    observation: TypedArray,
+    offset: number,
+    next: TypedArray,
+    nextOffset: number,
+  ): void
   add(transition: Transition): void
 }
 

@@ -1,7 +1,7 @@
 """One bench of a Python peer: prints the seconds of one call or env step, a number a line.
 
     python bench.py update|act|update-minatar|update-nature|act-nature|update-lstm|update-gan|update-dcgan ROUNDS [THREADS]
-    python bench.py cartpole|acrobot|frozen-lake|taxi|cliff-walking|lunar-lander|cartpole-8|cartpole-8-threads|phi|train-sb3|train-torch|train-8-sb3|train-8-torch ROUNDS
+    python bench.py cartpole|acrobot|frozen-lake|taxi|cliff-walking|lunar-lander|cartpole-8|cartpole-8-threads|phi|train-sb3|train-torch|train-8-sb3|train-8-torch|replay-sample ROUNDS
     python bench.py minatar-asterix|minatar-breakout|minatar-freeway|minatar-seaquest|minatar-space-invaders ROUNDS
 """
 import sys
@@ -88,6 +88,23 @@ if name in ("update", "act", "update-minatar", "update-nature", "act-nature"):
             optimizer.step()
 
     report(call, calls)
+elif name == "replay-sample":
+    import numpy as np
+    from gymnasium import spaces
+    import torch
+    from stable_baselines3.common.buffers import ReplayBuffer
+
+    torch.set_num_threads(threads)
+    shape, capacity = (4, 84, 84), 10_000
+    replay = ReplayBuffer(capacity, spaces.Box(0, 255, shape, np.uint8), spaces.Discrete(6), device="cpu")
+    random = np.random.default_rng(0)
+    stack = random.integers(0, 256, (1, *shape), np.uint8)
+    for _ in range(capacity):
+        following = np.roll(stack, -1, 1)
+        following[0, -1] = random.integers(0, 256, shape[1:], np.uint8)
+        replay.add(stack, following, np.array([0]), np.array([0.0]), np.array([False]), [{}])
+        stack = following
+    report(lambda: replay.sample(32), 500)
 elif name == "update-lstm":
     import torch
     from torch import nn

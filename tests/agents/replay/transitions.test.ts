@@ -17,6 +17,7 @@ function transition(i: number, mask = false, format = float2): Transition {
   }
   return {
     lane: 0,
+    span: 1,
     observation: fill(i),
     observationOffset: format.length,
     action: i % 3,
