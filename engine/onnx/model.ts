@@ -1,3 +1,4 @@
+import type { Origin } from '../trace/origin.ts'
 import { ProtobufWriter } from './protobuf.ts'
 
 /** Element types of graph values; int64 is for shapes and indices only. */
@@ -19,6 +20,8 @@ export interface GraphNode {
   readonly attributes: Readonly<Record<string, Attribute>>
   /** Of element-wise nodes: the type of all operands and the output, and their shapes. */
   readonly extents?: Extents
+  /** Whose kernel it is part of. */
+  readonly origin?: Origin
 }
 
 export interface Extents {
