@@ -14,6 +14,7 @@ import { broadcastShapes, isIdentity, range, sameShape, sizeOf, type Value } fro
 
 const arrayOf = {
   float32: Float32Array,
+  float64: Float64Array,
   int32: Int32Array,
   bool: Uint8Array,
   uint8: Uint8Array,
