@@ -4,10 +4,11 @@ import { channelBlock } from '../blocked/block-size.ts'
 import { createFusedUpdate } from '../fusion/fused-update.ts'
 import { mostFloats, type StateMemory } from '../fusion/memory.ts'
 import { planFusion, type FusionPlan } from '../fusion/plan.ts'
-import { encodeModel, type GraphPort } from '../onnx/model.ts'
+import { encodeModel, type GraphModel, type GraphPort } from '../onnx/model.ts'
 import { cpuBackend, internals, type tf } from '../tfjs.ts'
 import { trace, type StateSlot, type Trace } from '../trace/trace.ts'
 import type { OnnxRuntime, OrtSession, OrtTensor } from './load.ts'
+import { errorTranslator, type ErrorTranslator } from './onnx-errors.ts'
 import type { Program, ProgramRequest } from './program.ts'
 
 export interface OnnxProgramOptions {
@@ -21,6 +22,7 @@ export interface OnnxProgramOptions {
 /** One graph of a program. */
 interface Stage {
   readonly session: OrtSession | undefined
+  readonly errors: ErrorTranslator
   readonly reads: ReadonlySet<string>
   readonly writes: ReadonlySet<string>
   readonly feeds: Record<string, OrtTensor>
@@ -59,8 +61,10 @@ export function makeOnnxProgram(
   const fused = plan && createFusedUpdate(plan, variablesByPort(traced.slots), memory)
   const stages = graphs.map((graph): Stage => {
     const idle = graph.outputs.length === 0
+    const errors = errorTranslator(request.name, graph)
     return {
-      session: idle ? undefined : runtime.createSession(encodeModel(graph), { device, threads }),
+      session: idle ? undefined : openSession(runtime, graph, { device, threads }, errors),
+      errors,
       reads: new Set(graph.inputs.map(({ name }) => name)),
       writes: new Set(graph.outputs.map(({ name }) => name)),
       feeds: {},
@@ -144,8 +148,13 @@ export function makeOnnxProgram(
       }
       if (fused !== undefined && memoryVersion !== memory.version) fetchIntoMemory()
       for (let i = 0; i < stages.length; i++) {
-        const { session, feeds, fetches } = stages[i]!
-        session?.run(feeds, fetches)
+        const { session, errors, feeds, fetches } = stages[i]!
+        try {
+          session?.run(feeds, fetches)
+        } catch (error) {
+          throw errors.translate(error, 'failed')
+        }
+        errors.settle()
         fused?.run(i, given)
       }
       for (const slot of slots) if (slot.spare !== undefined) advance(slot)
@@ -194,6 +203,19 @@ export function makeOnnxProgram(
     }
     slot.feed = filled
     slot.present = filled.data
+  }
+}
+
+function openSession(
+  runtime: OnnxRuntime,
+  graph: GraphModel,
+  options: { device: string; threads: number },
+  errors: ErrorTranslator,
+): OrtSession {
+  try {
+    return runtime.createSession(encodeModel(graph), options)
+  } catch (error) {
+    throw errors.translate(error, 'cannot be compiled')
   }
 }
 

@@ -8,11 +8,13 @@ import type {
   Initializer,
   OnnxType,
 } from '../onnx/model.ts'
+import type { Origin } from '../trace/origin.ts'
 import { simplify } from './simplify.ts'
 import { broadcastShapes, isIdentity, range, sameShape, sizeOf, type Value } from './value.ts'
 
 const arrayOf = {
   float32: Float32Array,
+  float64: Float64Array,
   int32: Int32Array,
   bool: Uint8Array,
   uint8: Uint8Array,
@@ -28,6 +30,8 @@ export class Graph {
   private readonly smallConstants = new Map<string, string>()
   private readonly shapes = new Map<string, Omit<GraphPort, 'name'>>()
   private counter = 0
+  /** Of the nodes that are recorded next. */
+  origin: (() => Origin) | undefined
 
   input(name: string, dtype: OnnxType, shape: readonly number[]): Value {
     this.ports.push({ name, dtype, shape })
@@ -66,7 +70,14 @@ export class Graph {
     const known = this.recorded.get(key)
     if (known !== undefined) return known
     const names = range(outputs).map(() => `${op}${++this.counter}`)
-    const node: GraphNode = { op, inputs: from, outputs: names, attributes, ...(extents !== undefined && { extents }) }
+    const node: GraphNode = {
+      op,
+      inputs: from,
+      outputs: names,
+      attributes,
+      ...(extents !== undefined && { extents }),
+      ...(this.origin !== undefined && { origin: this.origin() }),
+    }
     this.nodes.push(node)
     for (const name of names) this.producers.set(name, node)
     this.recorded.set(key, names)

@@ -61,6 +61,7 @@ function fuseBiases({ nodes, inputs, initializers, outputs }: GraphModel): Graph
         inputs: [...product.inputs, bias],
         outputs: node.outputs,
         attributes: product.attributes,
+        ...(product.origin !== undefined && { origin: product.origin }),
       }
       return
     }

@@ -44,7 +44,7 @@ export function broadcastShapes(...shapes: (readonly number[])[]): number[] {
       const axis = i + rank - shape.length
       if (size === 1) return
       if (out[axis] !== 1 && out[axis] !== size)
-        throw new Error(`cannot broadcast the shapes ${JSON.stringify(shapes)}`)
+        throw new Error(`the shapes ${shapes.map((s) => `[${s}]`).join(' and ')} do not go together`)
       out[axis] = size
     })
   }

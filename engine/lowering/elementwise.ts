@@ -1,7 +1,7 @@
 import type { Graph } from '../graph/graph.ts'
 import { broadcastShapes, sizeOf, uniformConstant, type Value } from '../graph/value.ts'
 import type { OnnxType } from '../onnx/model.ts'
-import { cast, input, lower } from './registry.ts'
+import { cast, input, lower, type KernelInputs } from './registry.ts'
 
 const float = 'float32'
 
@@ -37,7 +37,8 @@ lower('Sub', (g, x) => {
   return uniformConstant(b) === 0 ? widened(g, a, b) : g.elementwise('Sub', [a, b])
 })
 lower('Multiply', (g, x) => {
-  const [a, b] = pair(x)
+  const [a, b] = operands(x)
+  if (isLogic(x)) return g.elementwise('And', [a, b])
   for (const [value, factor] of [
     [a, b],
     [b, a],
@@ -65,19 +66,21 @@ lower('SquaredDifference', (g, x) => {
   return g.elementwise('Mul', [difference, difference])
 })
 lower('FloorDiv', (g, x) => {
+  // In float64, as JavaScript does: float32 holds no integers beyond 2²⁴, and division of integers by 0 ends the process.
   const [a, b] = pair(x)
-  const quotient = g.elementwise('Div', [cast(g, a, float), cast(g, b, float)])
+  const quotient = g.elementwise('Div', [cast(g, a, 'float64'), cast(g, b, 'float64')])
   return cast(g, g.elementwise('Floor', [quotient]), 'int32')
 })
 lower('Mod', (g, x) => {
   const [a, b] = pair(x)
-  const [fa, fb] = [cast(g, a, float), cast(g, b, float)]
+  const through = a.dtype === 'int32' ? 'float64' : float
+  const [fa, fb] = [cast(g, a, through), cast(g, b, through)]
   const floor = g.elementwise('Floor', [g.elementwise('Div', [fa, fb])])
   return cast(g, g.elementwise('Sub', [fa, g.elementwise('Mul', [floor, fb])]), a.dtype)
 })
 lower('Pow', (g, x) => g.elementwise('Pow', pair(x)))
-lower('Maximum', (g, x) => g.elementwise('Max', pair(x)))
-lower('Minimum', (g, x) => g.elementwise('Min', pair(x)))
+lower('Maximum', (g, x) => g.elementwise(isLogic(x) ? 'Or' : 'Max', operands(x)))
+lower('Minimum', (g, x) => g.elementwise(isLogic(x) ? 'And' : 'Min', operands(x)))
 lower('AddN', (g, x) => Object.values(x).reduce((a, b) => g.elementwise('Add', [a, b])))
 
 // Functions of one float that ONNX has under one name.
@@ -114,8 +117,19 @@ for (const [kernel, op] of Object.entries({
 }
 lower('Square', (g, { x }) => g.elementwise('Mul', [x!, x!]))
 lower('Rsqrt', (g, { x }) => g.elementwise('Reciprocal', [g.elementwise('Sqrt', [x!])]))
-lower('Log1p', (g, { x }) => g.elementwise('Log', [g.elementwise('Add', [x!, g.scalar(1)])]))
-lower('Expm1', (g, { x }) => g.elementwise('Sub', [g.elementwise('Exp', [x!]), g.scalar(1)]))
+lower('Log1p', (g, { x }) => {
+  // 1 + x forgets a small x: log(1 + x) = 2 · artanh(x / (2 + x)).
+  const ratio = g.elementwise('Div', [x!, g.elementwise('Add', [x!, g.scalar(2)])])
+  const near = g.elementwise('Mul', [g.elementwise('Atanh', [ratio]), g.scalar(2)])
+  const far = g.elementwise('Log', [g.elementwise('Add', [x!, g.scalar(1)])])
+  const isSmall = g.elementwise('Less', [g.elementwise('Abs', [x!]), g.scalar(0.5)], 'bool')
+  return g.elementwise('Where', [isSmall, near, far], float)
+})
+lower('Expm1', (g, { x }) => {
+  // exp(x) − 1 forgets a small x; this is the same.
+  const half = g.elementwise('Tanh', [g.elementwise('Mul', [x!, g.scalar(0.5)])])
+  return g.elementwise('Mul', [half, g.elementwise('Add', [g.elementwise('Exp', [x!]), g.scalar(1)])])
+})
 lower('IsNan', (g, { x }) => g.elementwise('IsNaN', [x!], 'bool'))
 lower('IsInf', (g, { x }) => g.elementwise('IsInf', [x!], 'bool'))
 lower('IsFinite', (g, { x }) => {
@@ -200,8 +214,21 @@ function atLeastZero(graph: Graph, value: Value): Value {
   return graph.elementwise('GreaterOrEqual', [value, graph.scalar(0)], 'bool')
 }
 
-function pair(inputs: Readonly<Record<string, Value>>): [Value, Value] {
+function operands(inputs: KernelInputs): [Value, Value] {
   return [input(inputs, 'a'), input(inputs, 'b')]
+}
+
+function isLogic(inputs: KernelInputs): boolean {
+  return operands(inputs).every(({ dtype }) => dtype === 'bool')
+}
+
+/** Two numbers. */
+function pair(inputs: KernelInputs): [Value, Value] {
+  if (isLogic(inputs))
+    throw new Error(
+      'both operands are bool; cast one to int32 or float32 to calculate, or use tf.logicalOr and the like',
+    )
+  return operands(inputs)
 }
 
 /** `value` as wide as it becomes beside `other`, which changes nothing else. */

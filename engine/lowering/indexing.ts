@@ -51,8 +51,15 @@ lower('TensorScatterUpdate', (g, { tensor, indices, updates }) =>
 )
 
 lower<{ numSegments: number }>('UnsortedSegmentSum', (g, { x, segmentIds }, { numSegments }) => {
-  const rows = g.reshape(segmentIds!, [sizeOf(segmentIds!.shape), 1])
-  return scatterAdd(g, rows, x!, [numSegments, ...x!.shape.slice(1)])
+  // Rows of other segments count for none, as in tfjs; ONNX would take −1 for the last.
+  const ids = g.reshape(segmentIds!, [sizeOf(segmentIds!.shape), 1])
+  const isFrom = g.elementwise('GreaterOrEqual', [ids, g.scalar(0, 'int32')], 'bool')
+  const isBelow = g.elementwise('Less', [ids, g.scalar(numSegments, 'int32')], 'bool')
+  const counts = g.elementwise('And', [isFrom, isBelow], 'bool')
+  const rows = g.elementwise('Where', [counts, ids, g.scalar(0, 'int32')], 'int32')
+  const ofRows = g.reshape(counts, [x!.shape[0]!, ...x!.shape.slice(1).map(() => 1)])
+  const updates = g.elementwise('Where', [ofRows, x!, g.scalar(0, x!.dtype)], x!.dtype)
+  return scatterAdd(g, rows, updates, [numSegments, ...x!.shape.slice(1)])
 })
 lower<{ shape: number[] }>('ScatterNd', (g, { indices, updates }, { shape }) =>
   scatterAdd(g, indices!, updates!, shape),

@@ -25,6 +25,12 @@ lower<{ equation: string }>('Einsum', (g, x, { equation }) => {
       .split(',')
       .flatMap((term, i) => [...term].map((letter, axis) => [letter, operands[i]!.shape[axis]!] as const)),
   )
+  terms.split(',').forEach((term, i) =>
+    [...term].forEach((letter, axis) => {
+      const [size, wanted] = [operands[i]!.shape[axis], sizes.get(letter)]
+      if (size !== wanted) throw new Error(`"${letter}" of "${equation}" is ${size} and ${wanted} at once`)
+    }),
+  )
   const names = operands.map((operand) => g.physical(operand))
   const shape = [...result].map((letter) => sizes.get(letter)!)
   return g.value(g.node('Einsum', names, { equation }), 'float32', shape)
@@ -34,6 +40,13 @@ lower<{ equation: string }>('Einsum', (g, x, { equation }) => {
 function matMul(graph: Graph, a: Value, b: Value, transposeA: boolean, transposeB: boolean, bias?: Value): Value {
   const batchA = a.shape.slice(0, -2)
   const batchB = b.shape.slice(0, -2)
+  const [across, down] = [a.shape.at(transposeA ? -2 : -1), b.shape.at(transposeB ? -1 : -2)]
+  if (across !== down) {
+    const shown = ({ shape }: Value, transposed: boolean): string => `[${shape}]${transposed ? ' transposed' : ''}`
+    throw new Error(
+      `${shown(a, transposeA)} × ${shown(b, transposeB)} is no product: the inner sizes ${across} and ${down} differ`,
+    )
+  }
   if (sizeOf(batchA) === 1 && sizeOf(batchB) === 1) {
     const left = gemmOperand(graph, graph.reshape(a, a.shape.slice(-2)), transposeA)
     const right = gemmOperand(graph, graph.reshape(b, b.shape.slice(-2)), transposeB)

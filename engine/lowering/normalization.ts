@@ -2,15 +2,15 @@ import { lower } from './registry.ts'
 
 lower<{ varianceEpsilon: number }>('FusedBatchNorm', (g, { x, scale, offset, mean, variance }, { varianceEpsilon }) => {
   const rank = x!.shape.length
+  const channels = x!.shape.at(-1)
+  for (const [name, value] of Object.entries({ mean, variance, offset, scale })) {
+    if (value?.shape.length === 1 && value.shape[0] !== channels)
+      throw new Error(`${name} has the shape [${value.shape}], but x has ${channels} channels: [${x!.shape}]`)
+  }
   if (mean!.shape.length === 1 && (rank === 4 || rank === 2)) {
-    const channels = mean!.shape
+    const vector = mean!.shape
     const order = rank === 4 ? [0, 3, 1, 2] : [0, 1]
-    const parameters = [
-      scale ?? g.fill(1, channels, 'float32'),
-      offset ?? g.fill(0, channels, 'float32'),
-      mean!,
-      variance!,
-    ]
+    const parameters = [scale ?? g.fill(1, vector, 'float32'), offset ?? g.fill(0, vector, 'float32'), mean!, variance!]
     const inputs = [g.physical(x!, order), ...parameters.map((value) => g.physical(value))]
     return g.stored(
       g.node('BatchNormalization', inputs, { epsilon: { float: varianceEpsilon } }),

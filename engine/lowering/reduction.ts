@@ -1,4 +1,4 @@
-import type { Value } from '../graph/value.ts'
+import { sizeOf, type Value } from '../graph/value.ts'
 import { axesOf, cast, lower } from './registry.ts'
 
 interface Reduction {
@@ -7,23 +7,36 @@ interface Reduction {
   keepDims?: boolean
 }
 
-for (const [kernel, op] of Object.entries({
-  Sum: 'ReduceSum',
-  Mean: 'ReduceMean',
-  Prod: 'ReduceProd',
-  Max: 'ReduceMax',
-  Min: 'ReduceMin',
-})) {
+/** With what comes of no elements at all. */
+for (const [kernel, op, ofNone] of [
+  ['Sum', 'ReduceSum', 0],
+  ['Mean', 'ReduceMean', NaN],
+  ['Prod', 'ReduceProd', 1],
+  ['Max', 'ReduceMax', -Infinity],
+  ['Min', 'ReduceMin', Infinity],
+] as const) {
   lower<Reduction>(kernel, (g, { x }, { axis, reductionIndices, keepDims = false }) => {
     const countable = kernel === 'Mean' ? cast(g, x!, 'float32') : x!.dtype === 'bool' ? cast(g, x!, 'int32') : x!
-    return g.reduce(op, countable, axesOf(axis ?? reductionIndices, x!), keepDims)
+    const axes = axesOf(axis ?? reductionIndices, x!)
+    if (sizeOf(x!.shape) === 0) return g.fill(ofNone, remaining(x!, axes, keepDims), countable.dtype)
+    return g.reduce(op, countable, axes, keepDims)
   })
 }
-for (const [kernel, op] of Object.entries({ All: 'ReduceMin', Any: 'ReduceMax' })) {
-  lower<Reduction>(kernel, (g, { x }, { axis, keepDims = false }) =>
-    cast(g, g.reduce(op, cast(g, x!, 'int32'), axesOf(axis, x!), keepDims), 'bool'),
-  )
+for (const [kernel, op, ofNone] of [
+  ['All', 'ReduceMin', 1],
+  ['Any', 'ReduceMax', 0],
+] as const) {
+  lower<Reduction>(kernel, (g, { x }, { axis, keepDims = false }) => {
+    const axes = axesOf(axis, x!)
+    if (sizeOf(x!.shape) === 0) return g.fill(ofNone, remaining(x!, axes, keepDims), 'bool')
+    return cast(g, g.reduce(op, cast(g, x!, 'int32'), axes, keepDims), 'bool')
+  })
 }
+
+function remaining({ shape }: Value, axes: readonly number[], keepDims: boolean): number[] {
+  return keepDims ? shape.map((size, i) => (axes.includes(i) ? 1 : size)) : shape.filter((_, i) => !axes.includes(i))
+}
+
 for (const kernel of ['ArgMax', 'ArgMin']) {
   lower<{ axis: number }>(kernel, (g, { x }, { axis }) => {
     const at = axesOf(axis, x!)[0]!

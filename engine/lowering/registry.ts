@@ -1,6 +1,6 @@
 import { tf } from '../tfjs.ts'
 import type { Graph } from '../graph/graph.ts'
-import type { OnnxType } from '../onnx/model.ts'
+import { elementType, type OnnxType } from '../onnx/model.ts'
 import { range, type Value } from '../graph/value.ts'
 
 /** Inputs by the kernel's own names (`a`, `b`, `x`, …), or by index for kernels that take a list. */
@@ -43,13 +43,23 @@ export function axesOf(axis: number | readonly number[] | undefined | null, valu
   return tf.util.parseAxisParam((axis ?? range(value.shape.length)) as number | number[], [...value.shape])
 }
 
-export const castTarget: Readonly<Record<OnnxType, number>> = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9 }
+export const castTarget = elementType
 
 export function cast(graph: Graph, value: Value, dtype: OnnxType): Value {
   if (value.dtype === dtype) return value
   if (value.mask !== undefined) return cast(graph, value.mask, dtype)
   if (value.raw !== undefined && dtype === 'float32')
     return graph.elementwise('Cast', [value.raw], dtype, { to: castTarget[dtype] })
-  const out = graph.elementwise('Cast', [value], dtype, { to: castTarget[dtype] })
+  const isFloat = value.dtype === 'float32' || value.dtype === 'float64'
+  const from = isFloat && dtype === 'int32' ? finiteOrZero(graph, value) : value
+  const out = graph.elementwise('Cast', [from], dtype, { to: castTarget[dtype] })
   return value.dtype === 'bool' ? { ...out, mask: value } : out
+}
+
+/** Of NaN and the infinities tfjs makes the integer 0; ONNX leaves it open. */
+function finiteOrZero(graph: Graph, value: Value): Value {
+  // Infinity minus itself, and NaN minus itself, are NaN.
+  const difference = graph.elementwise('Sub', [value, value])
+  const broken = graph.elementwise('IsNaN', [difference], 'bool')
+  return graph.elementwise('Where', [broken, graph.scalar(0, value.dtype), value], value.dtype)
 }

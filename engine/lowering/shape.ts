@@ -18,10 +18,9 @@ lower<{ reps: number[] }>('Tile', (g, { x }, { reps }) => {
 })
 
 lower<{ begin: number | number[]; size: number | number[] }>('Slice', (g, { x }, { begin, size }) => {
-  const [from, sizes] = tf.slice_util.parseSliceParams({ shape: x!.shape } as unknown as tf.Tensor, begin, size) as [
-    number[],
-    number[],
-  ]
+  const like = { shape: [...x!.shape] } as unknown as tf.Tensor
+  const [from, sizes] = tf.slice_util.parseSliceParams(like, begin, size) as [number[], number[]]
+  tf.slice_util.assertParamsValid({ ...like, rank: sizes.length } as tf.Tensor, from, sizes)
   const axes = range(x!.shape.length).filter((i) => from[i] !== 0 || sizes[i] !== x!.shape[i])
   if (axes.length === 0) return x!
   const starts = axes.map((i) => from[i]!)
@@ -69,6 +68,8 @@ lower<{ dims: number | number[] }>('Reverse', (g, { x }, { dims }) => {
   )
 })
 lower<{ paddings: [number, number][]; constantValue: number }>('PadV2', (g, { x }, { paddings, constantValue }) => {
+  if (paddings.length !== x!.shape.length)
+    throw new Error(`${paddings.length} paddings for the shape [${x!.shape}], expected one pair for each dimension`)
   const pads = g.int64([...paddings.map(([before]) => before), ...paddings.map(([, after]) => after)])
   const shape = x!.shape.map((size, i) => size + paddings[i]![0] + paddings[i]![1])
   return g.value(g.node('Pad', [g.physical(x!), pads, g.scalar(constantValue, x!.dtype).name]), x!.dtype, shape)
@@ -118,6 +119,10 @@ function concat(graph: Graph, all: readonly Value[], axis: number): Value {
   const first = values[0] ?? all[0]!
   if (values.length <= 1) return first
   const at = axesOf(axis, first)[0]!
+  tf.backend_util.assertParamsConsistent(
+    values.map((value) => [...value.shape]),
+    at,
+  )
   const shape = [...first.shape]
   shape[at] = values.reduce((sum, value) => sum + value.shape[at]!, 0)
   const names = values.map((value) => graph.physical(value))

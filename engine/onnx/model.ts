@@ -1,11 +1,19 @@
+import type { Origin } from '../trace/origin.ts'
 import { ProtobufWriter } from './protobuf.ts'
 
-/** Element types of graph values; int64 is for shapes and indices only. */
-export type OnnxType = 'float32' | 'uint8' | 'int32' | 'int64' | 'bool'
+/** Element types of graph values; int64 is for shapes and indices only, float64 for steps inside a kernel. */
+export type OnnxType = 'float32' | 'float64' | 'uint8' | 'int32' | 'int64' | 'bool'
 
-export const elementType: Readonly<Record<OnnxType, number>> = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9 }
+export const elementType: Readonly<Record<OnnxType, number>> = {
+  float32: 1,
+  uint8: 2,
+  int32: 6,
+  int64: 7,
+  bool: 9,
+  float64: 11,
+}
 
-export type ConstantData = Float32Array | Int32Array | Uint8Array | BigInt64Array
+export type ConstantData = Float32Array | Float64Array | Int32Array | Uint8Array | BigInt64Array
 
 /** `{ float }` marks a float attribute; plain numbers are integers. */
 export type Attribute = number | readonly number[] | string | { readonly float: number }
@@ -19,6 +27,8 @@ export interface GraphNode {
   readonly attributes: Readonly<Record<string, Attribute>>
   /** Of element-wise nodes: the type of all operands and the output, and their shapes. */
   readonly extents?: Extents
+  /** Whose kernel it is part of. */
+  readonly origin?: Origin
 }
 
 export interface Extents {

@@ -1,10 +1,12 @@
 import { internals, tf } from '../tfjs.ts'
-import { RingsideError } from '../../core/errors.ts'
+import { messageOf, RingsideError } from '../../core/errors.ts'
 import type { TypedArray } from '../../core/dtype.ts'
 import { Graph } from '../graph/graph.ts'
 import { sizeOf, type Value } from '../graph/value.ts'
 import { findLowering, loweredKernels } from '../lowering/index.ts'
+import type { KernelInputs, Lowering } from '../lowering/registry.ts'
 import type { OnnxType } from '../onnx/model.ts'
+import { Origin } from './origin.ts'
 import { atUserLine } from './user-line.ts'
 
 export const traceBackendName = 'ringside-trace'
@@ -72,6 +74,21 @@ export class TraceBackend extends tf.KernelBackend {
 
   refuse(what: string): RingsideError {
     return new RingsideError(atUserLine(`"${this.name}" cannot be compiled: it ${what}`))
+  }
+
+  /** Writes one kernel into the graph; what goes wrong is told with its name and the line that called it. */
+  lower(kernel: string, lowering: Lowering, inputs: KernelInputs, attributes: object): Value | Value[] {
+    let origin: Origin | undefined
+    this.graph.origin = () => (origin ??= new Origin(kernel))
+    try {
+      return lowering(this.graph, inputs, attributes as Readonly<Record<string, unknown>>)
+    } catch (error) {
+      if (error instanceof RingsideError) throw error
+      const where = (origin ?? new Origin(kernel)).describe()
+      throw new RingsideError(`"${this.name}" cannot be compiled: ${where}: ${messageOf(error)}`, { cause: error })
+    } finally {
+      this.graph.origin = undefined
+    }
   }
 
   override write(values: tf.BackendValues, shape: number[], dtype: tf.DataType): DataId {
@@ -148,7 +165,7 @@ export function traceBackend(): TraceBackend {
         for (const [name, tensor] of Object.entries(inputs)) {
           if (tensor !== undefined && tensor !== null) resolved[name] = made.resolve(tensor)
         }
-        const out = lowering(made.graph, resolved, attrs ?? {})
+        const out = made.lower(kernelName, lowering, resolved, attrs ?? {})
         const info = (value: Value): tf.TensorInfo => ({
           dataId: made.dataIdOf(value),
           shape: [...value.shape],

@@ -6,7 +6,7 @@ import { castTarget } from '../lowering/registry.ts'
 import { sizeOf, type Value } from '../graph/value.ts'
 import type { TensorDType, TensorFunction, Variables } from '../types.ts'
 import { traceBackend, traceBackendName, type TraceBackend } from './trace-backend.ts'
-import { atUserLine } from './user-line.ts'
+import { atUserLine, userLine } from './user-line.ts'
 
 /** One input with every dimension known. */
 export interface ConcreteSpec {
@@ -340,5 +340,10 @@ function translate(error: unknown, name: string): Error {
       { cause: error },
     )
   }
-  return error instanceof Error ? error : new Error(String(error))
+  if (!(error instanceof Error)) return new Error(String(error))
+  // What the user's own code throws stays as it is; what tfjs says about it gets the line.
+  const line = userLine(error)
+  const thrownAt = /^\s+at .*/m.exec(error.stack ?? '')?.[0].replace(/\?[^:]*/, '')
+  if (line === undefined || thrownAt?.includes(line) !== false) return error
+  return new RingsideError(`"${name}" cannot be compiled: ${error.message} (at ${line})`, { cause: error })
 }
