@@ -25,7 +25,8 @@ const own: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'double-dqn': {},
   'prioritized-dqn': {},
   'dueling-dqn': {},
-  'n-step-dqn': {},
+  // What is random in three steps is not the policy's: less of it.
+  'n-step-dqn': { epsilon: { kind: 'linear', from: 1, to: 0.01, over: '20%' } },
   'noisy-dqn': {},
   c51: { categorical },
   'qr-dqn': {},

@@ -11,8 +11,20 @@ export const claims = [
     atLeast: 9,
     quick: { seeds: 3, atLeast: 2 },
   },
-  // 500,000 steps of few updates: half a minute.
-  { agent: 'dqn', env: 'CartPole-v1', threshold: 475, seeds: 4, atLeast: 3, quick: { seeds: 1, atLeast: 1 } },
+  ...['dqn', 'rainbow'].map((agent) => cartPole(agent, { seeds: 3, atLeast: 2 })),
+  ...[
+    'prioritized-dqn',
+    'dueling-dqn',
+    'n-step-dqn',
+    'noisy-dqn',
+    'c51',
+    'qr-dqn',
+    'iqn',
+    'munchausen-dqn',
+    'drqn',
+  ].map((agent) => cartPole(agent, { seeds: 1, atLeast: 1 })),
+  // Half of all turns right is 0.95, all of them 3.0.
+  { agent: 'drqn', env: 'TMaze-v0', threshold: 2, seeds: 5, atLeast: 4, quick: { seeds: 1, atLeast: 1 } },
   { agent: 'double-dqn', env: 'Acrobot-v1', threshold: -80, seeds: 3, atLeast: 3, quick: { seeds: 0, atLeast: 0 } },
   {
     agent: 'double-dqn',
@@ -30,6 +42,10 @@ export const claims = [
   ...tabular('CliffWalking-v1', -13, [], ['q-learning', 'double-q-learning']),
   ...tabular('CliffWalking-v1', -17, [], ['sarsa', 'expected-sarsa']),
 ]
+
+function cartPole(agent, quick) {
+  return { agent, env: 'CartPole-v1', threshold: 475, seeds: 5, atLeast: 4, quick }
+}
 
 /** Tables learn in a second or two; their scores are of 1,000 episodes where luck would move those of 100. */
 function tabular(env, threshold, settings, agents = ['q-learning', 'double-q-learning', 'sarsa', 'expected-sarsa']) {

@@ -49,13 +49,23 @@ async function pool(tasks) {
 }
 
 let failed = 0
+const seedsOf = (claim) => (quick ? claim.quick : claim).seeds
+// All at once, so that no processor waits for the last seed of a claim.
+const runs = chosen.flatMap((claim) => Array.from({ length: seedsOf(claim) }, (_, seed) => ({ claim, seed })))
+const trained = await pool(
+  runs.map(
+    ({ claim, seed }) =>
+      () =>
+        train(claim, seed),
+  ),
+)
 for (const claim of chosen) {
   const { seeds, atLeast } = quick ? claim.quick : claim
   if (seeds === 0) {
     console.log(`\n${claim.agent} ${claim.env} skipped: too long for the short check; npm run evidence trains it`)
     continue
   }
-  const summaries = await pool(Array.from({ length: seeds }, (_, seed) => () => train(claim, seed)))
+  const summaries = trained.filter((_, i) => runs[i].claim === claim)
   const reached = summaries.filter((summary) => summary.bestScore >= claim.threshold).length
   const holds = reached >= atLeast
   if (!holds) failed++
