@@ -31,7 +31,7 @@ export interface TfState {
 
 /** The cpu backend, whose typed arrays are where variables live between compiled calls. */
 export interface CpuBackend extends tf.KernelBackend {
-  data: { get(dataId: object): { values: TypedArray; refCount: number } }
+  data: { has(dataId: object): boolean; get(dataId: object): { values: TypedArray; refCount: number } }
   refCount(dataId: object): number
   incRef(dataId: object): void
 }

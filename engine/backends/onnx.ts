@@ -71,6 +71,8 @@ export function makeOnnxProgram(
       fetches: {},
     }
   })
+  const inGraphs = new Set(graphs.flatMap(({ nodes }) => nodes.map(({ origin }) => origin)))
+  for (const { origin } of traced.model.nodes) if (!inGraphs.has(origin)) origin?.settle(false)
   const home = cpuBackend()
   const { Tensor } = runtime
   const tensorOf = (dtype: string, shape: readonly number[]): OrtTensor =>

@@ -12,12 +12,22 @@ export function registerWasmTrainingKernels(): void {
   register('Conv2DBackpropFilter', filterGradient)
   register('UnsortedSegmentSum', segmentSum)
   for (const kernelName of ['Conv2D', 'FusedConv2D']) padFirst(kernelName)
+  for (const kernelName of ['Conv2D', 'FusedConv2D', 'Conv2DBackpropInput', 'MaxPool', 'AvgPool'])
+    borrow(kernelName, hasOddPadding)
   // The stock ones miss places: windows that overlap, batches of single indices.
   borrow('MaxPoolGrad')
   borrow('GatherV2', ({ batchDims }) => (batchDims ?? 0) !== 0)
   for (const { kernelName } of tf.getKernelsForBackend('cpu')) {
     if (tf.getKernel(kernelName, 'wasm') === undefined) borrow(kernelName)
   }
+}
+
+/** The stock kernels read past the image where its edges are rounded otherwise, or tfjs takes a window's height for its width. */
+function hasOddPadding(attributes: Record<string, unknown>, { filter }: Record<string, tf.TensorInfo>): boolean {
+  const { pad, dimRoundingMode, filterSize } = attributes
+  if (dimRoundingMode === 'ceil' || dimRoundingMode === 'round') return true
+  const [height, width] = (filter?.shape ?? (Array.isArray(filterSize) ? filterSize : [1, 1])) as [number, number]
+  return typeof pad === 'number' && height !== width
 }
 
 /** Calls a stock kernel; what it makes on the way is freed when the whole is done. */
@@ -153,7 +163,10 @@ function register(kernelName: string, compose: Composition): void {
 }
 
 /** Runs the cpu backend's kernel on copies; `when` says for which attributes, if there is a stock one for the others. */
-function borrow(kernelName: string, when?: (attributes: Record<string, unknown>) => boolean): void {
+function borrow(
+  kernelName: string,
+  when?: (attributes: Record<string, unknown>, inputs: Record<string, tf.TensorInfo>) => boolean,
+): void {
   const stock = tf.getKernel(kernelName, 'wasm')
   const lender = tf.getKernel(kernelName, 'cpu')
   if (stock !== undefined) tf.unregisterKernel(kernelName, 'wasm')
@@ -162,7 +175,8 @@ function borrow(kernelName: string, when?: (attributes: Record<string, unknown>)
     backendName: 'wasm',
     kernelFunc: (args) => {
       const attributes = (args.attrs ?? {}) as Record<string, unknown>
-      if (when !== undefined && !when(attributes)) return stock.kernelFunc(args)
+      if (when !== undefined && !when(attributes, args.inputs as Record<string, tf.TensorInfo>))
+        return stock.kernelFunc(args)
       const cpu = cpuBackend()
       const wasm = args.backend as unknown as Storage
       const lend = ({ dataId, shape, dtype }: tf.TensorInfo): tf.TensorInfo => ({

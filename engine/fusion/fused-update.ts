@@ -67,6 +67,8 @@ export function createFusedUpdate(
     dispose() {
       for (const { address, length } of blocks.values()) memory.free(address, length)
       blocks.clear()
+      // Instances hold on to the memory.
+      kernels.length = 0
     },
   }
 }

@@ -3,6 +3,7 @@ import type { Graph } from '../graph/graph.ts'
 import { range, type Value } from '../graph/value.ts'
 import { activate } from './elementwise.ts'
 import { lower } from './registry.ts'
+import { assertForward, padsOf, reachOf } from './windows.ts'
 
 /** tfjs works on NHWC with filters HWIO, ONNX on NCHW with OIHW; the layouts are lazy, so most transposes cancel. */
 const nchw = [0, 3, 1, 2]
@@ -28,33 +29,25 @@ lower<ConvAttributes & { inputShape: [number, number, number, number] }>(
   'Conv2DBackpropInput',
   (g, { dy, filter }, attributes) => {
     const info = convInfo(attributes.inputShape, filter!.shape, attributes)
+    assertForward(dy!, info)
     const out = bySubPixels(info) ? subPixelConvolutions(g, dy!, filter!, info) : convTranspose(g, dy!, filter!, info)
     return g.stored(out, 'float32', attributes.inputShape, nchw)
   },
 )
 
 function convTranspose(graph: Graph, dy: Value, filter: Value, info: tf.backend_util.Conv2DInfo): string {
-  const { top, bottom, left, right } = info.padInfo
+  const reach = reachOf(info)
   // What a strided convolution did not reach at the far edge.
-  const unreached = (
-    size: number,
-    out: number,
-    stride: number,
-    kernel: number,
-    before: number,
-    after: number,
-  ): number => size - ((out - 1) * stride + kernel - before - after)
-  const outputPadding = [
-    unreached(info.inHeight, info.outHeight, info.strideHeight, info.effectiveFilterHeight, top, bottom),
-    unreached(info.inWidth, info.outWidth, info.strideWidth, info.effectiveFilterWidth, left, right),
-  ]
-  return graph.node('ConvTranspose', [graph.physical(dy, nchw), graph.physical(filter, oihw)], {
+  const unreached = [Math.max(0, -reach.bottom), Math.max(0, -reach.right)] as const
+  const isShort = unreached[0] < info.strideHeight && unreached[1] < info.strideWidth
+  const image = graph.node('ConvTranspose', [graph.physical(dy, nchw), graph.physical(filter, oihw)], {
     strides: [info.strideHeight, info.strideWidth],
     dilations: [info.dilationHeight, info.dilationWidth],
-    pads: [top, left, bottom, right],
-    output_padding: outputPadding,
+    pads: padsOf(reach),
+    output_padding: isShort ? unreached : [0, 0],
     kernel_shape: [info.filterHeight, info.filterWidth],
   })
+  return isShort ? image : graph.node('Pad', [image, graph.int64([0, 0, 0, 0, 0, 0, ...unreached])])
 }
 
 /** Where many channels come out, convolutions run at twice the speed of ONNX Runtime's ConvTranspose. */
@@ -148,22 +141,16 @@ lower<ConvAttributes & { filterShape: [number, number, number, number] }>(
   (g, { x, dy }, attributes) => {
     const { filterShape } = attributes
     const info = convInfo(x!.shape, filterShape, attributes)
-    const { top, left } = info.padInfo
+    assertForward(dy!, info)
+    const { bottom, right, ...before } = reachOf(info)
     // dW is a convolution of x (channels as batch) with dy (batch as channels), strided by the dilation and dilated by the
     // stride. The padding at the end makes the output exactly the filter's size; where it is negative, x is cut.
-    const endPad = (size: number, out: number, stride: number, effectiveKernel: number, before: number): number =>
-      (out - 1) * stride + effectiveKernel - before - size
-    const bottom = endPad(info.inHeight, info.outHeight, info.strideHeight, info.effectiveFilterHeight, top)
-    const right = endPad(info.inWidth, info.outWidth, info.strideWidth, info.effectiveFilterWidth, left)
     let image = g.physical(x!, [3, 0, 1, 2])
-    if (bottom < 0 || right < 0) {
-      const ends = g.int64([info.inHeight + Math.min(0, bottom), info.inWidth + Math.min(0, right)])
-      image = g.node('Slice', [image, g.int64([0, 0]), ends, g.int64([2, 3])])
-    }
+    if (bottom < 0 || right < 0) image = seenPart(g, image, info)
     const gradient = g.node('Conv', [image, g.physical(dy!, [3, 0, 1, 2])], {
       strides: [info.dilationHeight, info.dilationWidth],
       dilations: [info.strideHeight, info.strideWidth],
-      pads: [top, left, Math.max(0, bottom), Math.max(0, right)],
+      pads: padsOf({ ...before, bottom, right }),
     })
     return { ...g.stored(gradient, 'float32', filterShape, [2, 3, 0, 1]), filterGradient: true }
   },
@@ -171,16 +158,26 @@ lower<ConvAttributes & { filterShape: [number, number, number, number] }>(
 
 function conv2d(graph: Graph, x: Value, filter: Value, attributes: ConvAttributes, bias?: Value): Value {
   const info = convInfo(x.shape, filter.shape, attributes)
-  const { top, bottom, left, right } = info.padInfo
-  const inputs = [graph.physical(x, nchw), graph.physical(filter, oihw)]
+  const reach = reachOf(info)
+  // Rows and columns that would make more outputs than tfjs gives.
+  const isCut = -reach.bottom >= info.strideHeight || -reach.right >= info.strideWidth
+  const image = graph.physical(x, nchw)
+  const inputs = [isCut ? seenPart(graph, image, info) : image, graph.physical(filter, oihw)]
   if (bias !== undefined) inputs.push(graph.physical(graph.reshape(bias, [info.outChannels])))
   const out = graph.node('Conv', inputs, {
     strides: [info.strideHeight, info.strideWidth],
     dilations: [info.dilationHeight, info.dilationWidth],
-    pads: [top, left, bottom, right],
+    pads: padsOf(reach),
     kernel_shape: [info.filterHeight, info.filterWidth],
   })
   return graph.stored(out, 'float32', info.outShape, nchw)
+}
+
+/** Images, height and width last, without the rows and columns that no window reaches. */
+function seenPart(graph: Graph, image: string, info: tf.backend_util.Conv2DInfo): string {
+  const { bottom, right } = reachOf(info)
+  const ends = graph.int64([info.inHeight + Math.min(0, bottom), info.inWidth + Math.min(0, right)])
+  return graph.node('Slice', [image, graph.int64([0, 0]), ends, graph.int64([2, 3])])
 }
 
 function convInfo(
@@ -189,7 +186,7 @@ function convInfo(
   attributes: ConvAttributes,
 ): tf.backend_util.Conv2DInfo {
   if ((attributes.dataFormat ?? 'NHWC') !== 'NHWC')
-    throw new Error('convolutions are compiled in the NHWC format only; transpose around them')
+    throw new Error('the format NCHW has no lowering to ONNX; transpose to NHWC and back')
   return tf.backend_util.computeConv2DInfo(
     [...x] as [number, number, number, number],
     [...filter] as [number, number, number, number],

@@ -21,7 +21,7 @@ lower<{ axis: number; batchDims?: number }>('GatherV2', (g, { x, indices }, { ax
     return g.value(g.node('Gather', [g.physical(x!), g.physical(plainIndices)], { axis: at }), x!.dtype, shape)
   }
   if (at !== batchDims)
-    throw new Error(`gather with batchDims ${batchDims} is lowered for axis ${batchDims}, not ${at}`)
+    throw new Error(`with batchDims ${batchDims}, axis ${at} has no lowering to ONNX, only axis ${batchDims}`)
   const wide = toInt64(g, g.reshape(plainIndices, [...indices!.shape, 1]))
   const shape = [...indices!.shape, ...x!.shape.slice(at + 1)]
   return g.value(g.node('GatherND', [g.physical(x!), wide], { batch_dims: batchDims }), x!.dtype, shape)

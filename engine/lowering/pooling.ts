@@ -1,6 +1,7 @@
 import { tf } from '../tfjs.ts'
 import { sizeOf, type Value } from '../graph/value.ts'
 import { lower } from './registry.ts'
+import { assertForward, padsOf, reachOf } from './windows.ts'
 
 const nchw = [0, 3, 1, 2]
 
@@ -24,7 +25,8 @@ lower<PoolAttributes>('AvgPool', (g, { x }, attributes) => {
 
 /** Each dy goes to the place that was largest, the first of equals: the indices are those that MaxPool itself gives. */
 lower<PoolAttributes>('MaxPoolGrad', (g, { dy, input }, attributes) => {
-  const { attributes: pool } = poolInfo(input!, attributes)
+  const { attributes: pool, info } = poolInfo(input!, attributes)
+  assertForward(dy!, info)
   const [, indices] = g.nodeOutputs('MaxPool', [g.physical(input!, nchw)], pool, 2)
   const size = sizeOf(input!.shape)
   const flat = [sizeOf(dy!.shape)]
@@ -39,15 +41,13 @@ lower<PoolAttributes>('MaxPoolGrad', (g, { dy, input }, attributes) => {
 /** As tfjs does, which divides by the whole window at the borders too: its padded average's gradient is not quite its derivative. */
 lower<PoolAttributes>('AvgPoolGrad', (g, { dy, input }, attributes) => {
   const { attributes: pool, info } = poolInfo(input!, attributes)
-  const { top, bottom, left, right } = info.padInfo
+  assertForward(dy!, info)
   const planes = info.batchSize * info.inChannels
   const image = g.node('Reshape', [g.physical(dy!, nchw), g.int64([planes, 1, info.outHeight, info.outWidth])])
   const window = [info.filterHeight, info.filterWidth]
   const share = g.constant(new Float32Array(sizeOf(window)).fill(1 / sizeOf(window)), [1, 1, ...window], 'float32')
-  const unreached = [
-    info.inHeight - ((info.outHeight - 1) * info.strideHeight + info.filterHeight - top - bottom),
-    info.inWidth - ((info.outWidth - 1) * info.strideWidth + info.filterWidth - left - right),
-  ]
+  const { bottom, right } = reachOf(info)
+  const unreached = [Math.max(0, -bottom), Math.max(0, -right)]
   const spread = g.node('ConvTranspose', [image, g.physical(share)], {
     strides: pool.strides,
     pads: pool.pads,
@@ -60,11 +60,17 @@ lower<PoolAttributes>('AvgPoolGrad', (g, { dy, input }, attributes) => {
 function poolInfo(x: Value, { filterSize, strides, pad, dimRoundingMode }: PoolAttributes) {
   const shape = [...x.shape] as [number, number, number, number]
   const info = tf.backend_util.computePool2DInfo(shape, filterSize, strides, 1, pad, dimRoundingMode)
-  const { top, bottom, left, right } = info.padInfo
+  const reach = reachOf(info)
+  const pads = padsOf(reach)
+  const [height, width] = [info.filterHeight, info.filterWidth]
+  if (pads.some((pad, i) => pad >= (i % 2 === 0 ? height : width)))
+    throw new Error(`padding [${pads}] that is as large as the window ${height}×${width} has no lowering to ONNX`)
+  if (-reach.bottom >= info.strideHeight || -reach.right >= info.strideWidth)
+    throw new Error(`a window ${height}×${width} with a number as padding has no lowering to ONNX`)
   const attributes = {
-    kernel_shape: [info.filterHeight, info.filterWidth],
+    kernel_shape: [height, width],
     strides: [info.strideHeight, info.strideWidth],
-    pads: [top, left, bottom, right],
+    pads,
   }
   return { info, attributes, outShape: info.outShape }
 }

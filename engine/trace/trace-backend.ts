@@ -27,8 +27,13 @@ export class TraceBackend extends tf.KernelBackend {
   private readonly references = new Map<DataId, number>()
 
   begin(name: string): void {
-    this.graph = new Graph()
+    this.end()
     this.name = name
+  }
+
+  /** Lets go of the graph and of every variable. */
+  end(): void {
+    this.graph = new Graph()
     for (const map of [this.variables, this.stateInputs, this.foreign, this.values, this.references]) map.clear()
   }
 

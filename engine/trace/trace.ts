@@ -90,6 +90,7 @@ export function trace(
   } finally {
     Error.stackTraceLimit = stackTraceLimit
     for (const variable of watch.restore()) adopted.add(variable)
+    backend.end()
   }
 }
 

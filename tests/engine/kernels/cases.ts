@@ -352,6 +352,53 @@ export const cases: readonly KernelCase[] = [
       options: { stride, pad },
     })),
   },
+  // Numbers as padding: tfjs takes the window's height for the width of the output too.
+  ...(['floor', 'ceil', 'round'] as const).map((rounding): KernelCase => ({
+    name: `conv2d, padding ${rounding === 'floor' ? 'by a number' : `rounded by ${rounding}`}`,
+    uses: fc
+      .tuple(image, size, fc.nat(3))
+      .map(([{ batch, height, width, channels, filters, kernel, stride }, k, pad]) => ({
+        inputs: [
+          { shape: [batch, height, width, channels], kind: 'normal' },
+          { shape: [kernel, k, channels, filters], kind: 'normal' },
+        ],
+        fn: (x, filter) => tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, stride, pad, 'NHWC', 1, rounding),
+        options: { stride, pad },
+      })),
+    ...(rounding !== 'floor' && { withoutGradient: "tfjs's gradient forgets how it was rounded" }),
+  })),
+  {
+    name: 'conv2d, padding on each side',
+    uses: fc
+      .tuple(image, fc.tuple(...[0, 1, 2, 3].map(() => fc.nat(2))))
+      .map(([{ batch, height, width, channels, filters, kernel, stride }, [top, bottom, left, right]]) => ({
+        inputs: [
+          { shape: [batch, height, width, channels], kind: 'normal' },
+          { shape: [kernel, Math.max(1, kernel - 1), channels, filters], kind: 'normal' },
+        ],
+        fn: (x, filter) =>
+          tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, stride, [
+            [0, 0],
+            [top!, bottom!],
+            [left!, right!],
+            [0, 0],
+          ]),
+        options: { stride, pads: [top, bottom, left, right] },
+      })),
+  },
+  ...(['maxPool', 'avgPool'] as const).flatMap((name) =>
+    (['floor', 'ceil', 'round'] as const).map((rounding): KernelCase => ({
+      name: `${name}, padding by a number, ${rounding}`,
+      uses: image
+        .filter(({ kernel, stride }) => stride < kernel)
+        .map(({ batch, height, width, channels, kernel, stride }) => ({
+          inputs: [{ shape: [batch, height, width, channels], kind: 'distinct' }],
+          fn: (x) => t[name]!(x, kernel, stride, 1, rounding),
+          options: { kernel, stride },
+        })),
+      ...(rounding !== 'floor' && { withoutGradient: "tfjs's gradient forgets how it was rounded" }),
+    })),
+  ),
   pool('maxPool'),
   pool('avgPool'),
   ...resize('resizeBilinear', 'resizeBilinear'),

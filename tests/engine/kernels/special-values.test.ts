@@ -116,3 +116,37 @@ describe('two bools', () => {
     )
   })
 })
+
+describe('windows that ONNX has no pooling for', () => {
+  const x = { data: Float32Array.from({ length: 16 }, (_, i) => i), shape: [1, 4, 4, 1] }
+  test('padding as large as the window is refused with the line; eager engines take it', () => {
+    const pool = ({ x }: Record<string, tf.Tensor>): tf.Tensor => tf.maxPool(x as tf.Tensor4D, 2, 1, 3)
+    expect(() => run('onnx', { x }, pool)).toThrow(/MaxPool \(\S*special-values\.test\.ts:.*padding.*no lowering/)
+    expect(run('cpu', { x }, pool)).toHaveLength(81)
+  })
+
+  test('a window larger than the image is refused with the line', () => {
+    for (const engine of ['onnx', 'cpu'] as const) {
+      expect(() => run(engine, { x }, (given) => tf.avgPool(given['x'] as tf.Tensor4D, 5, 1, 'valid'))).toThrow(
+        /AvgPool \(\S*special-values\.test\.ts:.*5×5 does not fit into the image 4×4/,
+      )
+    }
+  })
+})
+
+test('the gradient of a convolution rounded up, which tfjs gets wrong, is refused with the line', () => {
+  const x = { data: new Float32Array(25).fill(1), shape: [1, 5, 5, 1] }
+  const slope = (by: (image: tf.Tensor4D) => tf.Tensor) => (given: Record<string, tf.Tensor>) =>
+    tf.grad((image) => tf.sum(by(image as tf.Tensor4D)))(given['x']!)
+  const says = /\(\S*special-values\.test\.ts:.*\[1,3,3,1\], in place of \[1,2,2,1\], has no lowering/
+  const filter = tf.ones([2, 2, 1, 1]) as tf.Tensor4D
+  const convolve = slope((image) => tf.conv2d(image, filter, 2, 0, 'NHWC', 1, 'ceil'))
+  expect(() => run('onnx', { x }, convolve)).toThrow(says)
+  expect(() =>
+    run(
+      'onnx',
+      { x },
+      slope((image) => tf.maxPool(image, 2, 2, 0, 'ceil')),
+    ),
+  ).toThrow(says)
+})
