@@ -1,10 +1,11 @@
 import { cartPole } from './cartpole.ts'
 import { classicControl } from './classic-control.ts'
+import { ppo } from './ppo.ts'
 import type { Preset } from './types.ts'
 
 export type { Preset } from './types.ts'
 
-export const presets: readonly Preset[] = [...cartPole, ...classicControl]
+export const presets: readonly Preset[] = [...cartPole, ...classicControl, ...ppo]
 
 /** The preset of an agent in an environment, else the agent's preset for any. */
 export function findPreset(agent: string, env: string): Preset | undefined {

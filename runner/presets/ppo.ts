@@ -1,0 +1,47 @@
+import type { Preset } from './types.ts'
+
+/** RL Baselines3 Zoo's settings for PPO on CartPole; durations in env steps. */
+const cartPole = {
+  horizon: 32,
+  epochs: 20,
+  minibatches: 1,
+  gamma: 0.98,
+  lambda: 0.8,
+  clip: { kind: 'linear', from: 0.2, to: 0, over: '100%' },
+  valueClip: false,
+  valueCoefficient: 1,
+  entropyCoefficient: 0,
+  learningRate: { kind: 'linear', from: 1e-3, to: 0, over: '100%' },
+}
+
+const acrobot = {
+  horizon: 256,
+  epochs: 4,
+  minibatches: 64,
+  gamma: 0.99,
+  lambda: 0.94,
+  valueClip: false,
+  valueCoefficient: 1,
+  entropyCoefficient: 0,
+  learningRate: 3e-4,
+}
+
+export const ppo: readonly Preset[] = [
+  {
+    agent: 'ppo',
+    env: 'CartPole-v1',
+    comment: "RL Baselines3 Zoo's settings; the best checkpoint is kept",
+    steps: 100_000,
+    lanes: 8,
+    agentConfig: cartPole,
+    evaluation: { every: 5_000, episodes: 20 },
+  },
+  {
+    agent: 'ppo',
+    env: 'Acrobot-v1',
+    comment: "RL Baselines3 Zoo's settings without its normalised observations, a tenth of the steps",
+    steps: 100_000,
+    lanes: 16,
+    agentConfig: acrobot,
+  },
+]
