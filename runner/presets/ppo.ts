@@ -26,6 +26,17 @@ const acrobot = {
   learningRate: 3e-4,
 }
 
+const pendulum = {
+  horizon: 512,
+  epochs: 10,
+  minibatches: 32,
+  gamma: 0.9,
+  valueClip: false,
+  valueCoefficient: 1,
+  entropyCoefficient: 0,
+  learningRate: 1e-3,
+}
+
 export const ppo: readonly Preset[] = [
   {
     agent: 'ppo',
@@ -43,5 +54,13 @@ export const ppo: readonly Preset[] = [
     steps: 100_000,
     lanes: 16,
     agentConfig: acrobot,
+  },
+  {
+    agent: 'ppo',
+    env: 'Pendulum-v1',
+    comment: "RL Baselines3 Zoo's settings with half the horizon and plain Gaussian exploration",
+    steps: 100_000,
+    lanes: 4,
+    agentConfig: pendulum,
   },
 ]

@@ -22,4 +22,7 @@ export const claims = [
     atLeast: 3,
     quick: { seeds: 0, atLeast: 0 },
   },
+  { agent: 'ppo', env: 'CartPole-v1', threshold: 475, seeds: 3, atLeast: 3, quick: { seeds: 1, atLeast: 1 } },
+  { agent: 'ppo', env: 'Acrobot-v1', threshold: -100, seeds: 3, atLeast: 3, quick: { seeds: 0, atLeast: 0 } },
+  { agent: 'ppo', env: 'Pendulum-v1', threshold: -250, seeds: 3, atLeast: 3, quick: { seeds: 0, atLeast: 0 } },
 ]
