@@ -14,16 +14,15 @@ const cartPole = {
   learningRate: { kind: 'linear', from: 1e-3, to: 0, over: '100%' },
 }
 
+/** Found by trying: shorter rollouts and a larger, falling step size than the Zoo's, for a tenth of its steps. */
 const acrobot = {
-  horizon: 256,
-  epochs: 4,
-  minibatches: 64,
-  gamma: 0.99,
+  horizon: 128,
+  epochs: 10,
+  minibatches: 8,
   lambda: 0.94,
   valueClip: false,
   valueCoefficient: 1,
-  entropyCoefficient: 0,
-  learningRate: 3e-4,
+  learningRate: { kind: 'linear', from: 1e-3, to: 0, over: '100%' },
 }
 
 const pendulum = {
@@ -34,7 +33,7 @@ const pendulum = {
   valueClip: false,
   valueCoefficient: 1,
   entropyCoefficient: 0,
-  learningRate: 1e-3,
+  learningRate: { kind: 'linear', from: 1e-3, to: 0, over: '100%' },
 }
 
 export const ppo: readonly Preset[] = [
@@ -50,7 +49,7 @@ export const ppo: readonly Preset[] = [
   {
     agent: 'ppo',
     env: 'Acrobot-v1',
-    comment: "RL Baselines3 Zoo's settings without its normalised observations, a tenth of the steps",
+    comment: "Shorter rollouts and larger steps than RL Baselines3 Zoo's, for a tenth of its env steps",
     steps: 100_000,
     lanes: 16,
     agentConfig: acrobot,
@@ -58,9 +57,10 @@ export const ppo: readonly Preset[] = [
   {
     agent: 'ppo',
     env: 'Pendulum-v1',
-    comment: "RL Baselines3 Zoo's settings with half the horizon and plain Gaussian exploration",
-    steps: 100_000,
+    comment: "RL Baselines3 Zoo's settings with half the horizon, a falling step size and plain Gaussian exploration",
+    steps: 150_000,
     lanes: 4,
     agentConfig: pendulum,
+    evaluation: { episodes: 20 },
   },
 ]
