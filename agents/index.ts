@@ -5,5 +5,6 @@ export { createTransitionStorage, type TransitionStorageOptions } from './replay
 export { createUniformSampler, type Sampler } from './replay/uniform-sampler.ts'
 export type { ObservationFormat, Transition, TransitionBatch, TransitionStorage } from './replay/types.ts'
 export { dqnConfig, type DqnConfig } from './dqn/config.ts'
+export { ppoConfig, type PpoConfig } from './ppo/config.ts'
 export { tabularConfig, type TabularConfig } from './tabular/config.ts'
 export type * from './types.ts'

@@ -3,6 +3,7 @@ import { usageError } from '../core/errors.ts'
 import { isModulePath, loadModulePath } from '../core/load-path.ts'
 import { createRegistry, type Registry } from '../core/registry.ts'
 import { dqnFamily } from './dqn/definitions.ts'
+import { ppo } from './ppo/definition.ts'
 import { random } from './random/definition.ts'
 import { tabular } from './tabular/definitions.ts'
 import type { Agent, AgentContext, AgentDefinition, AgentFactory } from './types.ts'
@@ -21,6 +22,7 @@ export function registerAgent<Config>(definition: AgentDefinition<Config>): void
 registerAgent(random)
 for (const definition of dqnFamily) registerAgent(definition)
 tabular.forEach(registerAgent)
+registerAgent(ppo)
 
 /** The definition of a registered name, or of `./my-agent.ts#Export`. Throws usage errors that name the nearest name. */
 export async function resolveAgent(nameOrPath: string): Promise<AgentDefinition> {

@@ -63,6 +63,8 @@ export interface Explanation {
   readonly q?: TypedArray
   readonly value?: TypedArray
   readonly advantage?: TypedArray
+  /** Probabilities of a stochastic policy: lanes × actions. */
+  readonly policy?: TypedArray
   /** lanes × actions × atoms, with the atoms' values. */
   readonly distribution?: TypedArray
   readonly support?: TypedArray

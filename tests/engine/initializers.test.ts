@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { createRng } from '../../core/index.ts'
-import { uniformFanIn, heNormal } from '../../engine/initializers.ts'
+import { heNormal, orthogonal, uniformFanIn } from '../../engine/initializers.ts'
 
 const moments = (values: Float32Array): { mean: number; variance: number; kurtosis: number } => {
   const mean = values.reduce((sum, x) => sum + x, 0) / values.length
@@ -23,4 +23,24 @@ test("DQN Zoo's uniform fills ±1/√fan-in", () => {
   expect(Math.max(...values)).toBeGreaterThan(0.249)
   expect(Math.min(...values)).toBeLessThan(-0.249)
   expect(moments(values).variance).toBeCloseTo(0.25 ** 2 / 3, 3)
+})
+
+test.each([
+  ['dense, wide', [5, 12]],
+  ['dense, tall', [12, 5]],
+  ['convolution', [8, 3, 2, 2]],
+])('orthogonal (%s): the shorter side is orthonormal, times the gain', (_, shape) => {
+  const values = orthogonal(Math.SQRT2)(createRng(5), shape, 0)
+  const rows = shape[0]!
+  const columns = values.length / rows
+  const [count, length] = [Math.min(rows, columns), Math.max(rows, columns)]
+  const at = (vector: number, k: number): number =>
+    rows <= columns ? values[vector * columns + k]! : values[k * columns + vector]!
+  for (let i = 0; i < count; i++) {
+    for (let j = 0; j <= i; j++) {
+      let product = 0
+      for (let k = 0; k < length; k++) product += at(i, k) * at(j, k)
+      expect(product).toBeCloseTo(i === j ? 2 : 0, 5)
+    }
+  }
 })

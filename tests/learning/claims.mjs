@@ -41,6 +41,9 @@ export const claims = [
   // The way along the edge, and the way a row or two above it.
   ...tabular('CliffWalking-v1', -13, [], ['q-learning', 'double-q-learning']),
   ...tabular('CliffWalking-v1', -17, [], ['sarsa', 'expected-sarsa']),
+  { agent: 'ppo', env: 'CartPole-v1', threshold: 475, seeds: 3, atLeast: 3, quick: { seeds: 1, atLeast: 1 } },
+  { agent: 'ppo', env: 'Acrobot-v1', threshold: -100, seeds: 3, atLeast: 3, quick: { seeds: 0, atLeast: 0 } },
+  { agent: 'ppo', env: 'Pendulum-v1', threshold: -250, seeds: 3, atLeast: 3, quick: { seeds: 0, atLeast: 0 } },
 ]
 
 function cartPole(agent, quick) {
