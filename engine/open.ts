@@ -1,4 +1,5 @@
 import { usageError, unknownName } from '../core/errors.ts'
+import { mendCpuKernels } from './backends/cpu-kernels.ts'
 import { makeOnnxProgram } from './backends/onnx.ts'
 import { assertOnnxDevice } from './backends/onnx-devices.ts'
 import { makeEagerProgram, readVariable, writeVariable } from './backends/eager.ts'
@@ -82,6 +83,7 @@ function openOnnx(device: string, threads: number): Engine {
 }
 
 function openCpu(): Engine {
+  mendCpuKernels()
   return createEngine('cpu', `TensorFlow.js ${tf.version_core} (plain JavaScript)`, 'cpu', 1, eager('cpu'))
 }
 

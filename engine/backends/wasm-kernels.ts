@@ -1,4 +1,5 @@
 import { cpuBackend, tf } from '../tfjs.ts'
+import { mendCpuKernels } from './cpu-kernels.ts'
 
 let registered = false
 
@@ -9,13 +10,15 @@ let registered = false
 export function registerWasmTrainingKernels(): void {
   if (registered) return
   registered = true
+  mendCpuKernels()
   register('Conv2DBackpropFilter', filterGradient)
   register('UnsortedSegmentSum', segmentSum)
   for (const kernelName of ['Conv2D', 'FusedConv2D']) padFirst(kernelName)
   for (const kernelName of ['Conv2D', 'FusedConv2D', 'Conv2DBackpropInput', 'MaxPool', 'AvgPool'])
     borrow(kernelName, hasOddPadding)
-  // The stock ones miss places: windows that overlap, batches of single indices.
+  // The stock ones miss places: windows that overlap, centres of pixels, batches of single indices.
   borrow('MaxPoolGrad')
+  borrow('ResizeNearestNeighborGrad', ({ halfPixelCenters }) => halfPixelCenters === true)
   borrow('GatherV2', ({ batchDims }) => (batchDims ?? 0) !== 0)
   for (const { kernelName } of tf.getKernelsForBackend('cpu')) {
     if (tf.getKernel(kernelName, 'wasm') === undefined) borrow(kernelName)

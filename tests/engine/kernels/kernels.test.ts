@@ -158,7 +158,8 @@ test('docs/engine-kernels.md says what there is (vitest -u writes it)', async ()
 
 The TensorFlow.js kernels (${rows.length}) that \`compile\` can write as an ONNX graph. A function that uses another one is refused with
 the kernel's name and the line that used it; the eager engines (\`--engine cpu\`, \`wasm\`) run it all the same. *Gradient* says
-whether TensorFlow.js can differentiate through it; kernels of gradients themselves (\`Conv2DBackpropInput\`) are listed too.
+whether TensorFlow.js can differentiate through it, once: LeakyRelu, Elu, pools and others have no gradient of their gradient
+in TensorFlow.js itself. Kernels of gradients themselves (\`Conv2DBackpropInput\`) are listed too.
 Functions made of several kernels (\`tf.moments\`, \`tf.logSoftmax\`, \`tf.losses.*\`, layers and optimizers) need no mention.
 
 Every one is compared, in value and gradient, with TensorFlow.js's own cpu backend, on many shapes: tests/engine/kernels.
