@@ -1,9 +1,8 @@
 import { sizeOf } from '../../core/dtype.ts'
-import type { SpaceValue } from '../types.ts'
 import type { Dict, Tuple } from './composite.ts'
 import type { Discrete } from './discrete.ts'
 import type { MultiBinary, MultiDiscrete } from './multi.ts'
-import type { Space } from './space.ts'
+import type { Space, SpaceValue } from './space.ts'
 
 type CountedSpace = Discrete | MultiDiscrete | MultiBinary | Tuple | Dict
 
