@@ -30,7 +30,7 @@ const own: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'noisy-dqn': {},
   c51: { categorical },
   'qr-dqn': {},
-  iqn: { implicit: { samples: 16, cosines: 32 } },
+  iqn: { batchSize: 64, implicit: { samples: 8, cosines: 32 } },
   rainbow: { categorical },
   'munchausen-dqn': {},
   drqn: { sequences: { units: 64, length: 16, overlap: 4 }, batchSize: 16, trainEvery: 2 },

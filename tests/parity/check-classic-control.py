@@ -6,8 +6,9 @@ import gymnasium as gym
 import numpy as np
 
 fixtures = pathlib.Path(__file__).parents[1] / "envs" / "fixtures"
-for path in sorted(fixtures.glob("*.json")):
-    env = gym.make(path.stem)
+for name in ("Acrobot-v1", "CartPole-v1", "MountainCar-v0", "MountainCarContinuous-v0", "Pendulum-v1"):
+    path = fixtures / f"{name}.json"
+    env = gym.make(name)
     inner = env.unwrapped
     env.reset(seed=0)
     for case in json.loads(path.read_text())["cases"]:
