@@ -19,6 +19,8 @@ export abstract class Environment<Observation extends SpaceValue, Action extends
   }
 
   reset({ seed, options }: ResetOptions = {}): ResetResult<Observation> {
+    if (seed !== undefined && !Number.isSafeInteger(seed))
+      throw new RangeError(`${this}: reset expects a whole number as seed, got ${JSON.stringify(seed)}`)
     if (seed !== undefined) this.rng.restore(createRng(seed, 'env').state())
     return this.begin(options ?? {})
   }

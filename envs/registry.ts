@@ -1,8 +1,10 @@
 import { isModulePath, loadModulePath } from '../core/load-path.ts'
+import { withKnownOptions } from '../core/known-options.ts'
 import { createRegistry } from '../core/registry.ts'
 import { unknownName, usageError } from '../core/errors.ts'
 import { adaptEnv, buildUserEnv } from './adapt.ts'
 import { isGymnasiumId } from './bridge/id.ts'
+import { Environment } from './environment.ts'
 import type { EnvSpec } from './types.ts'
 import type { Env } from './types.ts'
 import { OrderEnforcing, PassiveChecker, TimeLimit, wrappers } from './wrappers/index.ts'
@@ -58,7 +60,11 @@ export function dress(inner: Env, spec: EnvSpec, options: MakeOptions): Env {
   const cutHere = !isGymnasiumId(spec.id)
   if (cutHere && maxEpisodeSteps !== null && maxEpisodeSteps !== undefined)
     env = new TimeLimit(env, { maxEpisodeSteps })
-  for (const { name, kwargs } of spec.wrappers ?? []) env = wrappers.get(name).wrap(env, (kwargs ?? {}) as never)
+  for (const wrapper of spec.wrappers ?? []) {
+    if (typeof wrapper?.name !== 'string')
+      throw usageError(`${spec.id}: a wrapper in a spec is { name, kwargs }, got ${JSON.stringify(wrapper)}.`)
+    env = wrappers.get(wrapper.name).wrap(env, (wrapper.kwargs ?? {}) as never)
+  }
   return env
 }
 
@@ -90,7 +96,9 @@ async function build(spec: EnvSpec): Promise<Env> {
   }
   if (isGymnasiumId(spec.id)) return (await (await import('./bridge/index.ts')).makeGymnasium(spec, 1)).envs[0]!
   const maker = await find(spec.id).load()
-  const made = buildUserEnv(maker, spec.id, kwargs)
+  // A user's own may keep its keyword arguments for later.
+  const isOurs = (made: unknown): boolean => made instanceof Environment
+  const made = withKnownOptions(spec.id, kwargs, (options) => buildUserEnv(maker, spec.id, options), isOurs)
   return Object.assign(adaptEnv(made, spec.id), { spec })
 }
 

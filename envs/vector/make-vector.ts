@@ -16,11 +16,17 @@ export interface MakeVectorOptions extends MakeOptions {
   readonly timeout?: number
 }
 
+const autoresetModes: readonly AutoresetMode[] = ['same-step', 'next-step', 'disabled']
+
 /** Makes `lanes` environments that step together. Autoreset is `same-step` unless asked otherwise. */
 export async function makeVector(
   idOrSpec: string | EnvSpec,
   { lanes, autoreset = 'same-step', mode = 'sync', workers, timeout, ...options }: MakeVectorOptions,
 ): Promise<VectorEnv> {
+  if (!Number.isInteger(lanes) || lanes < 1)
+    throw usageError(`makeVector expects lanes, a whole number of at least 1, got ${JSON.stringify(lanes)}.`)
+  if (!autoresetModes.includes(autoreset))
+    throw usageError(`makeVector expects autoreset ${autoresetModes.join(', ')}, got ${JSON.stringify(autoreset)}.`)
   if (mode !== 'sync' && mode !== 'workers')
     throw usageError(`makeVector expects mode sync or workers, got ${JSON.stringify(mode)}.`)
   const id = typeof idOrSpec === 'string' ? idOrSpec : idOrSpec.id

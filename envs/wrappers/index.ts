@@ -1,3 +1,4 @@
+import { withKnownOptions } from '../../core/known-options.ts'
 import { createRegistry } from '../../core/registry.ts'
 import type { Env } from '../types.ts'
 import { ActionHistory } from './action-history.ts'
@@ -69,7 +70,11 @@ export interface WrapperDefinition {
 export const wrappers = createRegistry<WrapperDefinition>('wrapper')
 
 const define = <Kwargs>(name: string, summary: string, Class: new (env: Env, kwargs: Kwargs) => Env): void =>
-  wrappers.register(name, { summary, wrap: (env, kwargs) => new Class(env, kwargs) })
+  wrappers.register(name, {
+    summary,
+    wrap: (env, kwargs) =>
+      withKnownOptions(`The wrapper ${name}`, kwargs, (options) => new Class(env, options as Kwargs)),
+  })
 
 define('ActionHistory', 'appends the last { actions: 1 } actions one-hot', ActionHistory)
 define('ClipAction', 'cuts continuous actions to their bounds', ClipAction)

@@ -32,7 +32,7 @@ const listed: Readonly<Record<'agents' | 'envs' | 'wrappers' | 'presets', () => 
   envs: () =>
     envSpecs().map(({ id, maxEpisodeSteps, rewardThreshold }) => ({
       name: id,
-      summary: `${maxEpisodeSteps ?? 'no'} steps at most${rewardThreshold === undefined ? '' : `, solved at ${rewardThreshold}`}`,
+      summary: `${maxEpisodeSteps === undefined || maxEpisodeSteps === null ? 'no limit of steps' : `${maxEpisodeSteps} steps at most`}${rewardThreshold === undefined ? '' : `, solved at ${rewardThreshold}`}`,
     })),
   wrappers: () => wrappers.names().map((name) => ({ name, summary: wrappers.get(name).summary })),
   presets: () => presets.map(({ agent, env, comment }) => ({ name: `${agent} ${env}`, summary: comment })),
