@@ -125,14 +125,17 @@ function rectOf(rect: Rect, grown: number, at: Placement): Region {
 function boxOf(x: number, y: number, width: number, height: number, at: Placement): Region {
   if (at.sine !== 0 || at.cosine < 0) return polygonRegion(cornersOf(x, y, width, height, at))
   const [left, top] = place(at, x, y)
-  const [wide, high] = [width * at.scale, height * at.scale]
-  const [padX, padY] = [lacking(wide), lacking(high)]
-  return rectRegion(left - padX / 2, top - padY / 2, wide + padX, high + padY)
+  const [x0, wide] = seen(left, width * at.scale)
+  const [y0, high] = seen(top, height * at.scale)
+  return rectRegion(x0, y0, wide, high)
 }
 
-/** What a side that is there lacks of a pixel. */
-function lacking(side: number): number {
-  return side > 0 && side < 1 ? 1 - side : 0
+/** Start and length of a side: one of a pixel or less, if there at all, is the whole pixel at its middle. */
+function seen(start: number, length: number): readonly [start: number, length: number] {
+  // Sides that are a pixel but for rounding may miss the centres on both ends.
+  const rounding = 1e-9
+  if (length <= 0 || length > 1 + rounding) return [start, length]
+  return [Math.ceil(start + length / 2 - 1), 1]
 }
 
 function drawLabel(

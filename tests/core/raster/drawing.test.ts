@@ -158,6 +158,13 @@ describe('scenes', () => {
         const line: SceneItem = { kind: 'line', points: [x, y, x + 4, y], stroke: { color: '#fff', width: size } }
         for (const item of [dot, box, line]) expect(of(10, 5, item).join('')).toContain('#')
       }),
+      // Sides of a pixel but for rounding, between two centres.
+      {
+        examples: [
+          [1 + 2e-15, 1, 2 - 3e-15],
+          [1 + 2e-16, 1 + 2e-16, 2],
+        ],
+      },
     )
   })
 
