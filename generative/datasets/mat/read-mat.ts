@@ -52,7 +52,8 @@ export async function readMat(path: string, options: ReadMatOptions = {}): Promi
       const rest = await source.drain()
       if (packed && source.position() - 8 !== length)
         throw damaged(`a variable of ${length} bytes unpacks to ${source.position() - 8}`)
-      if (!packed && variable.value !== undefined && rest >= 8) throw damaged(`${rest} bytes follow a variable's numbers`)
+      if (!packed && variable.value !== undefined && rest >= 8)
+        throw damaged(`${rest} bytes follow a variable's numbers`)
       seen.push(variable.name)
       if (variable.value !== undefined) found.push([variable.name, variable.value])
     } catch (error) {
@@ -212,7 +213,8 @@ async function readMatrix(reader: MatrixReader, length: number): Promise<Variabl
   const placement = placementOf(shape, axes)
   const range = integerRange(dtype)
   // MATLAB packs numbers into types that are smaller; what may not fit is looked at one by one.
-  const exact = range !== undefined && !(type.range !== undefined && type.range[0] >= range[0] && type.range[1] <= range[1])
+  const exact =
+    range !== undefined && !(type.range !== undefined && type.range[0] >= range[0] && type.range[1] <= range[1])
   if (count > 0) {
     const scatter = scatterTo(data, placement, type, { littleEndian, exact })
     if (tag.inline !== undefined) scatter.put(tag.inline)
