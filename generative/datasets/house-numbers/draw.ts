@@ -27,17 +27,18 @@ export function createPainter(): HouseNumberPainter {
     const projection = drawProjection(rng, large)
     const text = drawNumber(rng, digit)
     const shapes = outlines(rng, text)
-    for (let i = 0; i < levels.length; i++) levels[i] = colours.wall[i % 3]!
+    const [red, green, blue] = colours.wall
+    for (let i = 0; i < levels.length; i += 3) {
+      levels[i] = red
+      levels[i + 1] = green
+      levels[i + 2] = blue
+    }
 
     const paint = (colour: Colour, strength: number, draw: () => void): void => {
       mask.data.fill(0)
       draw()
       shrinkMask(mask.data, cover)
-      cover.forEach((covered, i) => {
-        if (covered === 0) return
-        const share = (covered / 255) * strength
-        for (let k = 0; k < 3; k++) levels[3 * i + k]! += (colour[k]! - levels[3 * i + k]!) * share
-      })
+      blend(levels, cover, colour, strength)
     }
     const wallKind = rng.float()
     if (wallKind < 0.62) paint(colours.second, rng.uniform(0.35, 0.9), () => drawWall(mask, rng, projection, wallKind))
@@ -48,10 +49,27 @@ export function createPainter(): HouseNumberPainter {
     paint(colours.ink, rng.uniform(0.82, 1), () => drawShapes(mask, shapes, projection, 0, 0))
 
     light(rng, levels)
-    for (let i = 0; i < levels.length; i++) to[i] = levels[i]! < 0 ? 0 : levels[i]! > 255 ? 255 : Math.round(levels[i]!)
+    for (let i = 0; i < levels.length; i++) to[i] = byteOf(levels[i]!)
     blur(rng, to)
     addNoise(rng, to)
   }
+}
+
+/** Lays a colour over the levels where it covers them. */
+function blend(levels: Float64Array, cover: Uint8Array, [red, green, blue]: Colour, strength: number): void {
+  const most = strength / 255
+  for (let i = 0, at = 0; i < cover.length; i++, at += 3) {
+    const covered = cover[i]!
+    if (covered === 0) continue
+    const share = covered * most
+    levels[at] = levels[at]! + (red - levels[at]!) * share
+    levels[at + 1] = levels[at + 1]! + (green - levels[at + 1]!) * share
+    levels[at + 2] = levels[at + 2]! + (blue - levels[at + 2]!) * share
+  }
+}
+
+function byteOf(level: number): number {
+  return level < 0 ? 0 : level > 254.5 ? 255 : (level + 0.5) | 0
 }
 
 /** The digits of a house and which of them is in the middle. */
@@ -146,13 +164,15 @@ function light(rng: Rng, levels: Float64Array): void {
   const bright = rng.uniform(0.62, 1.08)
   const [right, down] = [rng.uniform(-0.28, 0.28), rng.uniform(-0.24, 0.24)]
   const haze = rng.uniform(0, 26)
-  const tint = [rng.uniform(0.95, 1.04), 1, rng.uniform(0.96, 1.08)]
+  const [red, blue] = [rng.uniform(0.95, 1.04), rng.uniform(0.96, 1.08)]
+  const clear = (bright * (255 - haze)) / 255
   for (let y = 0, i = 0; y < side; y++)
-    for (let x = 0; x < side; x++) {
-      const share = bright * (1 + right * (x / (side - 1) - 0.5) + down * (y / (side - 1) - 0.5))
-      for (let k = 0; k < 3; k++, i++) levels[i] = (levels[i]! * share * (255 - haze)) / 255 + haze
+    for (let x = 0; x < side; x++, i += 3) {
+      const share = clear * (1 + right * (x / (side - 1) - 0.5) + down * (y / (side - 1) - 0.5))
+      levels[i] = (levels[i]! * share + haze) * red
+      levels[i + 1] = levels[i + 1]! * share + haze
+      levels[i + 2] = (levels[i + 2]! * share + haze) * blue
     }
-  for (let i = 0; i < levels.length; i++) levels[i]! *= tint[i % 3]!
 }
 
 /** Most street views were smaller than 32 pixels: shrinks a picture and enlarges it again. */
@@ -185,10 +205,10 @@ function addNoise(rng: Rng, picture: Uint8Array): void {
     const word = rng.uint32()
     // The sum of two bytes is a triangle around 255.
     const grain = ((word & 255) + ((word >>> 8) & 255) - 255) * share
-    for (let k = 0; k < 3; k++) {
-      const own = k === 1 ? 0 : (((word >>> (k === 0 ? 16 : 24)) & 255) - 127.5) * share * 0.5
-      const level = picture[i + k]! + grain + own
-      picture[i + k] = level < 0 ? 0 : level > 255 ? 255 : Math.round(level)
-    }
+    const red = (((word >>> 16) & 255) - 127.5) * share * 0.5
+    const blue = ((word >>> 24) - 127.5) * share * 0.5
+    picture[i] = byteOf(picture[i]! + grain + red)
+    picture[i + 1] = byteOf(picture[i + 1]! + grain)
+    picture[i + 2] = byteOf(picture[i + 2]! + grain + blue)
   }
 }

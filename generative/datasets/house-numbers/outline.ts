@@ -8,7 +8,7 @@ export interface PenPath {
 /** How quarters of ellipses are drawn: 0.55 is round, more is squarer; `cut`: straight across. */
 export type Roundness = number | 'cut'
 
-const stepsPerQuarter = 5
+const stepsPerQuarter = 4
 
 /**
  * Pen paths of a text: `M x y` moves, `L x y` draws a line, `V x y` and `H x y` a quarter of an ellipse that leaves vertically

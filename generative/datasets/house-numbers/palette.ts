@@ -77,7 +77,7 @@ export function drawColours(rng: Rng): Colours {
     const all = rng.uniform(-by, by)
     return [0, 1, 2].map((k) => clamp(colour[k]! + all + rng.uniform(-by / 3, by / 3))) as unknown as Colour
   }
-  const wall = jitter(grounds[rng.int(grounds.length)]!, 26)
+  const wall = duller(jitter(grounds[rng.int(grounds.length)]!, 26), rng.uniform(0.1, 0.6))
   const faint = rng.float() < 0.3
   const needed = contrast[faint ? 0 : 1]
   let ink = jitter(inks[rng.int(inks.length)]!, 18)
@@ -91,6 +91,12 @@ export function drawColours(rng: Rng): Colours {
 
 export function lightness([red, green, blue]: Colour): number {
   return grayOf(Math.round(red), Math.round(green), Math.round(blue))
+}
+
+/** A street's dust: a share of each colour becomes gray. */
+function duller(colour: Colour, share: number): Colour {
+  const gray = lightness(colour)
+  return [0, 1, 2].map((k) => colour[k]! + (gray - colour[k]!) * share) as unknown as Colour
 }
 
 function clamp(level: number): number {
