@@ -1,7 +1,13 @@
 export { datasets, openDataset, registerDataset, registerDatasetKind, resolveDataset } from './datasets/registry.ts'
 export { readIdx } from './datasets/idx.ts'
 export { readMat, type ReadMatOptions } from './datasets/mat/read-mat.ts'
-export { imagesFrom, type HeldOut, type Pictures, type SimpleDataset } from './datasets/images-from.ts'
+export {
+  imagesFrom,
+  type HeldOut,
+  type Pictures,
+  type SimpleDataset,
+  type SimpleSplit,
+} from './datasets/images-from.ts'
 export { createBatches, type Batches, type BatchesOptions } from './datasets/batches.ts'
 export { resolveScale, scales } from './datasets/scale.ts'
 export type { NumericArray } from './datasets/arrays.ts'

@@ -4,7 +4,7 @@ import { extname, join } from 'node:path'
 import { messageOf, RingsideError, usageError } from '../../core/errors.ts'
 import { createResize, grayscale, type Resize } from '../../core/raster/index.ts'
 import { openImageDecoder, type DecodedImage } from './decode-image.ts'
-import type { FolderConfig } from './definitions.ts'
+import type { FolderConfig } from './config.ts'
 import { imagesFrom } from './images-from.ts'
 import type { Dataset, DatasetContext, DatasetFactory } from './types.ts'
 

@@ -1,5 +1,5 @@
 import { createRng } from '../../../core/rng.ts'
-import type { HouseNumbersConfig } from '../definitions.ts'
+import type { HouseNumbersConfig } from '../config.ts'
 import { digits } from '../labels.ts'
 import type { Dataset, DatasetContext, DatasetFactory, ImageSplit } from '../types.ts'
 import { createPainter, side } from './draw.ts'
