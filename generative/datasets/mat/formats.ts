@@ -46,6 +46,7 @@ export const miInt32 = 5
 export const miUint32 = 6
 export const miMatrix = 14
 export const miCompressed = 15
+export const miUtf8 = 16
 
 /** Classes of arrays that are read (table 1-3), and what they become. */
 export const numericClasses: Readonly<Record<number, DType>> = {

@@ -3,7 +3,7 @@ import { allocate, integerRange, sizeOf } from '../../../core/dtype.ts'
 import { messageOf, nearestName, RingsideError } from '../../../core/errors.ts'
 import { shapeText, type NumericArray } from '../arrays.ts'
 import { fileSource, inflatedSource, type ByteSource } from './byte-source.ts'
-import { miCompressed, miInt32, miInt8, miMatrix, miUint32 } from './formats.ts'
+import { miCompressed, miInt32, miInt8, miMatrix, miUint32, miUtf8 } from './formats.ts'
 import { numericClasses, otherClasses, storageTypes } from './formats.ts'
 import { placementOf, scatterTo } from './placement.ts'
 
@@ -155,9 +155,9 @@ async function readTag({ source, littleEndian, damaged }: MatrixReader): Promise
 }
 
 /** A short element as a whole: the flags, the dimensions, the name. */
-async function readElement(reader: MatrixReader, what: string, type: number): Promise<DataView> {
+async function readElement(reader: MatrixReader, what: string, ...types: readonly number[]): Promise<DataView> {
   const tag = await readTag(reader)
-  if (tag.type !== type) throw reader.damaged(`expected ${what} as type ${type}, got type ${tag.type}`)
+  if (!types.includes(tag.type)) throw reader.damaged(`expected ${what} as type ${types[0]}, got type ${tag.type}`)
   if (tag.bytes > 4096) throw reader.damaged(`${what} claim ${tag.bytes} bytes`)
   const data = tag.inline ?? (await reader.source.take(padded(tag.bytes))).subarray(0, tag.bytes)
   if (data.length < tag.bytes) throw reader.damaged(`it ends within ${what}`)
@@ -178,10 +178,14 @@ async function readMatrix(reader: MatrixReader, length: number): Promise<Variabl
   const word = flags.getUint32(0, littleEndian)
   const [kind, isLogical, isComplex] = [word & 0xff, (word & 0x200) !== 0, (word & 0x800) !== 0]
   // Opaque objects have no dimensions.
-  const sizes = kind === 17 ? undefined : await readElement(reader, 'the dimensions of a variable', miInt32)
-  const name = new TextDecoder().decode(await readElement(reader, 'the name of a variable', miInt8))
+  const sizes = kind === 17 ? undefined : await readElement(reader, 'the dimensions of a variable', miInt32, miUint32)
+  const name = new TextDecoder('utf-8', { fatal: true }).decode(
+    await readElement(reader, 'the name of a variable', miInt8, miUtf8),
+  )
   const dtype = isLogical && kind === 9 ? 'uint8' : numericClasses[kind]
   const wanted = options.names === undefined || options.names.includes(name)
+  // What function handles refer to, as bytes of MATLAB's own.
+  if (name === '') return { name: '(workspace)', value: undefined }
   if (dtype === undefined || sizes === undefined || isComplex) {
     const what = isComplex && dtype !== undefined ? 'complex' : otherClasses[kind]
     if (what === undefined) throw damaged(`"${name}" is of the unknown class ${kind}`)
