@@ -31,7 +31,10 @@ export function createDqn(context: AgentContext, config: DqnConfig): Agent {
   const { observationSpace, actionSpace, lanes, engine, rng, steps: budget, note } = context
   if (!isDiscrete(actionSpace)) {
     throw usageError(
-      `dqn needs a Discrete action space, and this environment's is ${actionSpace}. Discretise its actions first.`,
+      `dqn needs a Discrete action space, and this environment's is ${actionSpace}.` +
+        (isBox(actionSpace)
+          ? " A wrapper makes it one: --set 'env.wrappers=[{ name: DiscretizeAction, kwargs: { bins: 5 } }]'."
+          : ''),
     )
   }
   if (config.learningStarts >= budget) {

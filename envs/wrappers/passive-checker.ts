@@ -1,5 +1,5 @@
 import { allocate, dtypeOf, isTypedArray } from '../../core/dtype.ts'
-import { RingsideError } from '../../core/errors.ts'
+import { nearestName, RingsideError, usageError } from '../../core/errors.ts'
 import { isBox, type Box, type Space } from '../spaces/index.ts'
 import type { Env, ResetOptions, ResetResult, SpaceValue, StepResult } from '../types.ts'
 import { Wrapper } from './wrapper.ts'
@@ -20,6 +20,7 @@ export class PassiveChecker extends Wrapper {
   }
 
   override reset(options?: ResetOptions): ResetResult {
+    if (options !== undefined) checkResetKeys(options, this)
     const result: unknown = this.env.reset(options)
     if (typeof result !== 'object' || result === null || !('observation' in result))
       throw this.broken('reset() returned', result, '{ observation, info }', adviceOnResult('reset', result))
@@ -67,6 +68,18 @@ export class PassiveChecker extends Wrapper {
   private broken(what: string, value: unknown, expected: string, advice = ''): RingsideError {
     const message = `${this.env} breaks its contract: ${what} ${show(value)}; expected ${expected}.`
     return new RingsideError(advice === '' ? message : `${message} ${advice}`)
+  }
+}
+
+function checkResetKeys(options: ResetOptions, env: Env): void {
+  if (typeof options !== 'object' || options === null)
+    throw usageError(`${env}: reset expects { seed, options }, got ${show(options)}.`)
+  for (const key in options) {
+    if (key === 'seed' || key === 'options') continue
+    const near = nearestName(key, ['seed', 'options'])
+    const hint =
+      near === undefined ? ' What is for the environment itself goes into options.' : ` Did you mean "${near}"?`
+    throw usageError(`${env}: reset expects { seed, options }, got "${key}".${hint}`)
   }
 }
 
