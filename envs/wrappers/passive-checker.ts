@@ -92,10 +92,19 @@ function foreignBits({ dtype, low, high }: Box): number | undefined {
 
 function hasBits(bytes: Uint8Array, bits: number): boolean {
   if (bits === 0) return false
+  const { buffer, byteOffset, length } = bytes
   let all = 0
-  for (let i = 0; i < bytes.length; i++) all |= bytes[i]!
-  return (all & bits) !== 0
+  // Four bytes at once, where they lie so.
+  const words = (byteOffset & 3) === 0 ? length >> 2 : 0
+  const view = words > 0 ? new Int32Array(buffer, byteOffset, words) : noWords
+  const fours = words & ~3
+  for (let i = 0; i < fours; i += 4) all |= view[i]! | view[i + 1]! | view[i + 2]! | view[i + 3]!
+  for (let i = fours; i < words; i++) all |= view[i]!
+  for (let i = 4 * words; i < length; i++) all |= bytes[i]!
+  return (all & (bits * 0x01010101)) !== 0
 }
+
+const noWords = new Int32Array(0)
 
 /** `contains` without its dtype look-up. */
 function insideBox(space: Box, value: SpaceValue): boolean {

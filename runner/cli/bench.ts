@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { unknownName } from '../../core/errors.ts'
+import { RingsideError, unknownName } from '../../core/errors.ts'
 import type { BackendName } from '../../engine/types.ts'
 import { benches, groups } from '../bench/benches.ts'
 import type { Bench, BenchEngine, Own, Peer } from '../bench/types.ts'
@@ -63,9 +63,15 @@ export async function run(args: Readonly<Record<string, unknown>>): Promise<void
     const python = bench.peers.map((peer) => pythonRival(peer, bench.rounds, on.threads))
     const others = groups['engine']!.includes(bench) ? otherEngines.map((other) => engineRival(bench, other)) : []
     const own = bench.own === undefined ? [] : [await ownRival(bench.own, bench.rounds, on)]
-    const row = await measure(bench, on, [...own, ...(peers ? python : []), ...(engine === 'all' ? others : [])])
-    rows.push(row)
-    if (!json) process.stdout.write(`${describe(row)}\n`)
+    try {
+      const row = await measure(bench, on, [...own, ...(peers ? python : []), ...(engine === 'all' ? others : [])])
+      rows.push(row)
+      if (!json) process.stdout.write(`${describe(row)}\n`)
+    } catch (error) {
+      // One that cannot run here (no Python, say) keeps none of the others from running.
+      if (!(error instanceof RingsideError) || chosen.length === 1) throw error
+      process.stderr.write(`${bench.name}: ${error.message}\n`)
+    }
   }
   if (json) process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`)
 }

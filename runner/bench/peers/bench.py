@@ -1,7 +1,7 @@
 """One bench of a Python peer: prints the seconds of one call or env step, a number a line.
 
     python bench.py update|act|update-minatar|update-nature|act-nature|update-lstm|update-gan|update-dcgan ROUNDS [THREADS]
-    python bench.py cartpole|acrobot|frozen-lake|taxi|cliff-walking|lunar-lander|cartpole-8|cartpole-8-threads|phi|train-sb3|train-torch|train-8-sb3|train-8-torch|train-minatar-torch|train-frames-torch|replay-sample|replay-prioritized ROUNDS
+    python bench.py cartpole|acrobot|frozen-lake|taxi|cliff-walking|lunar-lander|ale-pong|cartpole-8|cartpole-8-threads|phi|train-sb3|train-torch|train-8-sb3|train-8-torch|train-minatar-torch|train-frames-torch|replay-sample|replay-prioritized ROUNDS
     python bench.py minatar-asterix|minatar-breakout|minatar-freeway|minatar-seaquest|minatar-space-invaders ROUNDS
 """
 import sys
@@ -194,7 +194,7 @@ elif name in ("update-gan", "update-dcgan"):
         of_generator.step()
 
     report(call, calls)
-elif name in ("cartpole", "acrobot", "frozen-lake", "taxi", "cliff-walking", "lunar-lander"):
+elif name in ("cartpole", "acrobot", "frozen-lake", "taxi", "cliff-walking", "lunar-lander", "ale-pong"):
     import gymnasium
 
     ids = {
@@ -204,7 +204,12 @@ elif name in ("cartpole", "acrobot", "frozen-lake", "taxi", "cliff-walking", "lu
         "taxi": "Taxi-v4",
         "cliff-walking": "CliffWalking-v1",
         "lunar-lander": "LunarLander-v3",
+        "ale-pong": "ALE/Pong-v5",
     }
+    if name == "ale-pong":
+        import ale_py
+
+        gymnasium.register_envs(ale_py)
     env = gymnasium.make(ids[name])
     env.reset(seed=0)
     env.action_space.seed(0)
