@@ -7,4 +7,6 @@ export type { ObservationFormat, Transition, TransitionBatch, TransitionStorage 
 export { dqnConfig, type DqnConfig } from './dqn/config.ts'
 export { ppoConfig, type PpoConfig } from './ppo/config.ts'
 export { tabularConfig, type TabularConfig } from './tabular/config.ts'
+export type { CustomNetwork, NetworkInput } from './networks/torso.ts'
+export type { NetworkFunction } from './networks/custom-network.ts'
 export type * from './types.ts'

@@ -4,6 +4,7 @@ import type { Rng } from '../core/rng.ts'
 import type { StateTree } from '../core/state.ts'
 import type { Engine, Variables } from '../engine/types.ts'
 import type { Space } from '../envs/spaces/index.ts'
+import type { CustomNetwork } from './networks/torso.ts'
 
 /** What an agent is built from. It constructs its networks and replay from these and its config, and nothing else. */
 export interface AgentContext {
@@ -16,6 +17,8 @@ export interface AgentContext {
   readonly rng: Rng
   /** The run's budget in environment steps (all lanes together), for schedules given as a share of it. */
   readonly steps: number
+  /** What the setting `network.kind` names by its path, loaded. */
+  readonly network?: CustomNetwork
   /** A line for people at construction ("replay: 10,000 transitions, 0.4 MB"). */
   readonly note?: (line: string) => void
 }

@@ -48,6 +48,7 @@ export function createDqn(context: AgentContext, config: DqnConfig): Agent {
   const values = valueKind(config)
   const network = createQNetwork(encoder, actionSpace.n, {
     ...config.network,
+    custom: context.network,
     dueling: config.dueling,
     values,
     sigma: config.noisy ? config.noisySigma : undefined,

@@ -40,7 +40,12 @@ export function createPpo(context: AgentContext, config: PpoConfig): Agent {
   // Parts.
   const encoder = createEncoder(observationSpace, 'ppo')
   const width = isDiscrete(space) ? space.n : space.low.length
-  const network = createActorCritic(encoder, { width, gaussian: isBox(space), network: config.network })
+  const network = createActorCritic(encoder, {
+    width,
+    gaussian: isBox(space),
+    network: config.network,
+    custom: context.network,
+  })
   const weights = createVariables(network.init(rng.stream('initialization')))
   const batchSize = rows / config.minibatches
   const learner = createLearner({
