@@ -1,6 +1,7 @@
 export { agents, createAgent, registerAgent, resolveAgent } from './registry.ts'
 export { createSchedule, scheduleSchema, type Schedule, type ScheduleConfig } from './schedules.ts'
 export { createAccumulator, type Accumulator, type AccumulatorOptions, type RewardClip } from './replay/accumulator.ts'
+export { createSequenceBatcher, type SequenceBatcher, type SequenceBatcherOptions } from './replay/sequence-batcher.ts'
 export { createTransitionStorage, type TransitionStorageOptions } from './replay/transitions.ts'
 export { createUniformSampler, type Sampler } from './replay/uniform-sampler.ts'
 export type { ObservationFormat, Transition, TransitionBatch, TransitionStorage } from './replay/types.ts'
