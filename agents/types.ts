@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import type { TypedArray } from '../core/dtype.ts'
 import type { Rng } from '../core/rng.ts'
 import type { StateTree } from '../core/state.ts'
+import type { NetworkView } from '../engine/inspect.ts'
 import type { Engine, Variables } from '../engine/types.ts'
 import type { Space } from '../envs/spaces/index.ts'
 import type { CustomNetwork } from './networks/torso.ts'
@@ -102,4 +103,9 @@ export interface AgentDefinition<Config = unknown> {
 export interface AgentFactory<Config = unknown> {
   /** Throws a usage error when the spaces or the combination of settings cannot work. */
   create(context: AgentContext, config: Config): Agent
+  /** Its networks as pure functions of one observation, to be inspected and checked. */
+  networks?(
+    context: Pick<AgentContext, 'observationSpace' | 'actionSpace' | 'network' | 'rng'>,
+    config: Config,
+  ): readonly NetworkView[]
 }

@@ -1,5 +1,6 @@
 import type { TypedArray } from '../core/dtype.ts'
 import type { Rng } from '../core/rng.ts'
+import { underName } from './layers/variables.ts'
 import { gradientsOf } from './optimizers/optimizer.ts'
 import type { tf } from './tfjs.ts'
 import type { CompiledInputs, Engine, TensorSpec, Variables } from './types.ts'
@@ -46,7 +47,10 @@ const roundingOfLoss = 4e-7
  */
 export function checkGradients(check: GradientCheck): GradientFinding[] {
   const { engine, variables, constants = {}, inputs = {}, specs, rng, elements = 4, tolerance = 0.02 } = check
-  const options = { state: { ...variables, ...constants }, ...(specs !== undefined && { inputs: specs }) }
+  const options = {
+    state: { ...underName('variables', variables), ...underName('constants', constants) },
+    ...(specs !== undefined && { inputs: specs }),
+  }
   const paths = Object.keys(variables)
   // Results are named by number: paths may hold what names may not.
   const gradient = engine.compile(

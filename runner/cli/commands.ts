@@ -105,6 +105,28 @@ export const commands: readonly Command[] = [
     load: () => import('./watch.ts'),
   },
   {
+    command: 'inspect <what> [env]',
+    describe: 'layers of an agent or a run: output sizes, parameters, multiply-adds, gradient check',
+    build: (options) =>
+      options
+        .positional('what', { type: 'string', demandOption: true, describe: 'an agent, or a run folder' })
+        .positional('env', { type: 'string', describe: "the agent's environment" })
+        .option('set', { type: 'string', array: true, nargs: 1, describe: 'a setting, key=value (repeatable)' })
+        .option('check-gradients', {
+          type: 'boolean',
+          default: false,
+          describe: 'compare every gradient with finite differences',
+        })
+        .option('engine', {
+          type: 'string',
+          describe: 'what the gradients are checked on: onnx, tensorflow, wasm or cpu',
+        })
+        .option('json', { type: 'boolean', default: false, describe: 'for programs' })
+        .example('ringside inspect rainbow MinAtar/Breakout-v1', '')
+        .example('ringside inspect drqn TMaze-v0 --check-gradients', ''),
+    load: () => import('./inspect.ts'),
+  },
+  {
     command: 'list <what>',
     describe: 'list agents, envs, wrappers or presets',
     build: (options) =>
