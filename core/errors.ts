@@ -15,6 +15,14 @@ export function usageError(message: string, cause?: unknown): RingsideError {
   return new RingsideError(message, { exitStatus: 2, cause })
 }
 
+/** What was thrown, its message led by where it happened, unless that is in it already. A person's own error stays the cause. */
+export function inContext(context: string, thrown: unknown): RingsideError {
+  const message = messageOf(thrown)
+  if (thrown instanceof RingsideError && message.includes(context)) return thrown
+  const exitStatus = thrown instanceof RingsideError ? thrown.exitStatus : 1
+  return new RingsideError(`${context}: ${message}`, { exitStatus, cause: thrown })
+}
+
 /** The text of anything that was thrown. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown)

@@ -1,4 +1,6 @@
 import { createRng, entropySeed, type Rng } from '../core/rng.ts'
+import { usageError } from '../core/errors.ts'
+import { withKnownOptions } from '../core/known-options.ts'
 import { restoreRng, saveRng } from '../core/rng-state.ts'
 import type { Scene } from '../core/scene.ts'
 import type { Space } from './spaces/index.ts'
@@ -20,9 +22,12 @@ export abstract class Environment<Observation extends SpaceValue, Action extends
 
   reset({ seed, options }: ResetOptions = {}): ResetResult<Observation> {
     if (seed !== undefined && !Number.isSafeInteger(seed))
-      throw new RangeError(`${this}: reset expects a whole number as seed, got ${JSON.stringify(seed)}`)
+      throw usageError(`${this}: reset expects a whole number as seed, got ${JSON.stringify(seed)}.`)
     if (seed !== undefined) this.rng.restore(createRng(seed, 'env').state())
-    return this.begin(options ?? {})
+    if (options === undefined) return this.begin({})
+    if (typeof options !== 'object' || options === null)
+      throw usageError(`${this}: reset expects options to be an object, got ${JSON.stringify(options)}.`)
+    return withKnownOptions(`${this}, at its reset,`, options, (known) => this.begin(known))
   }
 
   /** Starts an episode, drawing from `rng`. */

@@ -18,3 +18,5 @@ export type * from './types.ts'
 export type { Color, Scene, SceneItem } from '../core/scene.ts'
 export type { Rng } from '../core/rng.ts'
 export { createRng } from '../core/rng.ts'
+/** For snapshots: bytes that hold one whole, and back. */
+export { decodeState, encodeState, type StateTree } from '../core/state.ts'

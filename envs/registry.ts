@@ -1,7 +1,7 @@
 import { isModulePath, loadModulePath } from '../core/load-path.ts'
 import { withKnownOptions } from '../core/known-options.ts'
 import { createRegistry } from '../core/registry.ts'
-import { unknownName, usageError } from '../core/errors.ts'
+import { inContext, RingsideError, unknownName, usageError } from '../core/errors.ts'
 import { adaptEnv, buildUserEnv } from './adapt.ts'
 import { isGymnasiumId } from './bridge/id.ts'
 import { Environment } from './environment.ts'
@@ -63,7 +63,11 @@ export function dress(inner: Env, spec: EnvSpec, options: MakeOptions): Env {
   for (const wrapper of spec.wrappers ?? []) {
     if (typeof wrapper?.name !== 'string')
       throw usageError(`${spec.id}: a wrapper in a spec is { name, kwargs }, got ${JSON.stringify(wrapper)}.`)
-    env = wrappers.get(wrapper.name).wrap(env, (wrapper.kwargs ?? {}) as never)
+    try {
+      env = wrappers.get(wrapper.name).wrap(env, (wrapper.kwargs ?? {}) as never)
+    } catch (error) {
+      throw error instanceof RingsideError ? inContext(spec.id, error) : error
+    }
   }
   return env
 }
@@ -98,7 +102,12 @@ async function build(spec: EnvSpec): Promise<Env> {
   const maker = await find(spec.id).load()
   // A user's own may keep its keyword arguments for later.
   const isOurs = (made: unknown): boolean => made instanceof Environment
-  const made = withKnownOptions(spec.id, kwargs, (options) => buildUserEnv(maker, spec.id, options), isOurs)
+  let made: unknown
+  try {
+    made = withKnownOptions(spec.id, kwargs, (options) => buildUserEnv(maker, spec.id, options), isOurs)
+  } catch (error) {
+    throw error instanceof RingsideError ? inContext(spec.id, error) : error
+  }
   return Object.assign(adaptEnv(made, spec.id), { spec })
 }
 

@@ -6,15 +6,16 @@ export interface Overlay {
   readonly reward: number
   readonly return: number
   readonly action?: string
-  /** One bar an action; the chosen one is marked. */
+  /** One bar an action, of the values or the probabilities of the actions; the chosen one is marked. */
   readonly q?: ArrayLike<number>
+  readonly policy?: ArrayLike<number>
   readonly chosen?: number
 }
 
 const barHeight = 56
 
 /** The scene with a strip under it: step, return, action, and the values of the actions as bars. */
-export function withOverlay(scene: Scene, { step, reward, return: total, action, q, chosen }: Overlay): Scene {
+export function withOverlay(scene: Scene, { step, reward, return: total, action, q, policy, chosen }: Overlay): Scene {
   const unit = scene.width / 600
   const top = scene.height
   const text = (x: number, y: number, content: string, color = '#2b2d33', size = 15): SceneItem => ({
@@ -34,8 +35,9 @@ export function withOverlay(scene: Scene, { step, reward, return: total, action,
     text(150, 18, `reward ${format(reward)}`, '#6b6d74'),
     ...(action === undefined ? [] : [text(150, 39, `action ${action}`, '#6b6d74')]),
   ]
-  if (q !== undefined && q.length > 0) {
-    const values = Array.from(q)
+  const bars = q ?? policy
+  if (bars !== undefined && bars.length > 0) {
+    const values = Array.from(bars)
     const [low, high] = [Math.min(...values), Math.max(...values)]
     const span = Math.max(high - low, 1e-9)
     const width = Math.min(26, 260 / values.length)
@@ -52,7 +54,12 @@ export function withOverlay(scene: Scene, { step, reward, return: total, action,
         fill,
       })
     })
-    const label = text(584 - values.length * width - 12, 29, `max q ${format(high)}`, '#6b6d74')
+    const label = text(
+      584 - values.length * width - 12,
+      29,
+      `max ${q === undefined ? 'π' : 'q'} ${format(high)}`,
+      '#6b6d74',
+    )
     items.push({ ...label, align: 'right' } as SceneItem)
   }
   return { ...scene, height: top + barHeight * unit, items }

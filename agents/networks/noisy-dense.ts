@@ -12,6 +12,9 @@ export interface NoisyDenseOptions {
   readonly sigma: number
 }
 
+/** Rows from which on it is faster to make the noisy weights than to multiply twice. */
+const manyRows = 24
+
 /** A dense layer whose weights are as noisy as training finds useful. `noise` is as long as inputs and outputs together. */
 export interface NoisyDense {
   readonly outputs: number
@@ -42,13 +45,18 @@ export function noisyDense(path: string, { inputs, outputs, activation, sigma }:
       [`${bias}-sigma`]: deviation([outputs]),
     }),
     apply(weights, x, noise) {
-      const product = (input: tf.Tensor, name: string): tf.Tensor =>
-        tf.matMul(input as tf.Tensor2D, weights[name] as tf.Tensor2D)
-      const mean = tf.add(product(x, kernel), weights[bias]!)
-      if (noise === undefined) return activate(mean, activation)
+      const product = (input: tf.Tensor, by: tf.Tensor): tf.Tensor => tf.matMul(input as tf.Tensor2D, by as tf.Tensor2D)
+      const [mean, spread] = [weights[kernel]!, weights[`${kernel}-sigma`]!]
+      const [meanBias, spreadBias] = [weights[bias]!, weights[`${bias}-sigma`]!]
+      if (noise === undefined) return activate(tf.add(product(x, mean), meanBias), activation)
       const [ofInputs, ofOutputs] = [tf.slice(noise, [0], [inputs]), tf.slice(noise, [inputs], [outputs])]
-      const spread = tf.add(product(tf.mul(x, ofInputs), `${kernel}-sigma`), weights[`${bias}-sigma`]!)
-      return activate(tf.add(mean, tf.mul(spread, ofOutputs)), activation)
+      const noisyBias = tf.add(meanBias, tf.mul(spreadBias, ofOutputs))
+      if (x.shape[0]! < manyRows) {
+        const spreadOut = tf.mul(product(tf.mul(x, ofInputs), spread), ofOutputs)
+        return activate(tf.add(tf.add(product(x, mean), spreadOut), noisyBias), activation)
+      }
+      const noisy = tf.add(mean, tf.mul(tf.mul(spread, tf.expandDims(ofInputs, 1)), ofOutputs))
+      return activate(tf.add(product(x, noisy), noisyBias), activation)
     },
   }
 }

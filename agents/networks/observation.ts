@@ -41,7 +41,7 @@ export function createEncoder(space: Space, agent: string): ObservationEncoder {
   if ((kind !== 'box' && kind !== 'multi-binary') || shape === undefined) {
     throw usageError(
       `${agent} reads Box, MultiBinary and Discrete observations; this environment's are ${space}. ` +
-        'Flatten them into a Box with a wrapper.',
+        "A wrapper makes them one vector: --set 'env.wrappers=[{ name: Flatten }]'.",
     )
   }
   const bytes = dtype === 'uint8'

@@ -1,3 +1,4 @@
+import { checkFlags } from '../../core/check-options.ts'
 import type { Scene } from '../../core/scene.ts'
 import { fields } from '../../core/state.ts'
 import { Environment } from '../environment.ts'
@@ -89,6 +90,7 @@ export class Breakout extends Environment<Uint8Array, number> {
 
   constructor({ flicker = true }: { readonly flicker?: boolean } = {}) {
     super()
+    checkFlags('Breakout', { flicker })
     this.flicker = flicker
   }
 

@@ -1,3 +1,4 @@
+import { checkFlags, checkNumbers } from '../../core/check-options.ts'
 import { usageError } from '../../core/errors.ts'
 import type { Scene } from '../../core/scene.ts'
 import { fields } from '../../core/state.ts'
@@ -84,6 +85,8 @@ export class Pong extends Environment<Uint8Array, number> {
   constructor(options: { readonly flicker?: boolean; readonly opponentSpeed?: number } = {}) {
     super()
     const { flicker = true, opponentSpeed = 1.75 } = options
+    checkFlags('Pong', { flicker })
+    checkNumbers('Pong', { opponentSpeed }, { min: 0, max: 10 })
     this.flicker = flicker
     this.opponentSpeed = Math.round(opponentSpeed * subpixels)
     if (!(opponentSpeed >= 0 && Number.isFinite(opponentSpeed)))

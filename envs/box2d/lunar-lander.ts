@@ -1,3 +1,4 @@
+import { checkFlags, checkNumbers } from '../../core/check-options.ts'
 import { usageError } from '../../core/errors.ts'
 import type { Scene } from '../../core/scene.ts'
 import { fields } from '../../core/state.ts'
@@ -71,11 +72,10 @@ export class LunarLander extends Environment<Float32Array, number> {
 
   constructor({ gravity = -10, enableWind = false, windPower = 15, turbulencePower = 1.5 }: LunarLanderOptions = {}) {
     super()
-    if (!(gravity > -12 && gravity < 0))
-      throw usageError(`LunarLander expects a gravity between -12 and 0, got ${gravity}.`)
-    for (const [name, power] of Object.entries({ windPower, turbulencePower }))
-      if (!(Number.isFinite(power) && power >= 0))
-        throw usageError(`LunarLander expects ${name} to be a number of at least 0, got ${power}.`)
+    if (!(typeof gravity === 'number' && gravity > -12 && gravity < 0))
+      throw usageError(`LunarLander expects a gravity between -12 and 0, got ${String(gravity)}.`)
+    checkFlags('LunarLander', { enableWind })
+    checkNumbers('LunarLander', { windPower, turbulencePower }, { min: 0 })
     this.gravity = gravity
     this.enableWind = enableWind
     this.windPower = windPower

@@ -1,3 +1,4 @@
+import { checkFlags } from '../../core/check-options.ts'
 import type { Scene } from '../../core/scene.ts'
 import { fields } from '../../core/state.ts'
 import { Environment, resetBounds } from '../environment.ts'
@@ -50,6 +51,7 @@ export class CartPole extends Environment<Float32Array, number> {
 
   constructor({ suttonBartoReward = false }: { suttonBartoReward?: boolean } = {}) {
     super()
+    checkFlags('CartPole', { suttonBartoReward })
     this.suttonBartoReward = suttonBartoReward
   }
 

@@ -1,3 +1,4 @@
+import { checkNumbers } from '../../core/check-options.ts'
 import { isTypedArray, type TypedArray } from '../../core/dtype.ts'
 import type { Scene } from '../../core/scene.ts'
 import { fields } from '../../core/state.ts'
@@ -39,6 +40,7 @@ export class MountainCarContinuous extends Environment<Float32Array, TypedArray>
 
   constructor({ goalVelocity = 0 }: { goalVelocity?: number } = {}) {
     super()
+    checkNumbers('MountainCarContinuous', { goalVelocity })
     this.goalVelocity = goalVelocity
   }
 

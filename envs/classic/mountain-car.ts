@@ -1,3 +1,4 @@
+import { checkNumbers } from '../../core/check-options.ts'
 import type { Scene } from '../../core/scene.ts'
 import { fields } from '../../core/state.ts'
 import { Environment, resetBounds } from '../environment.ts'
@@ -37,6 +38,7 @@ export class MountainCar extends Environment<Float32Array, number> {
 
   constructor({ goalVelocity = 0 }: { goalVelocity?: number } = {}) {
     super()
+    checkNumbers('MountainCar', { goalVelocity })
     this.goalVelocity = goalVelocity
   }
 

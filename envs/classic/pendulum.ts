@@ -1,4 +1,4 @@
-import { usageError } from '../../core/errors.ts'
+import { checkNumbers } from '../../core/check-options.ts'
 import type { Scene } from '../../core/scene.ts'
 import { fields } from '../../core/state.ts'
 import type { TypedArray } from '../../core/dtype.ts'
@@ -45,8 +45,8 @@ export class Pendulum extends Environment<Float32Array, SpaceValue> {
 
   constructor({ g = 10, actions }: { readonly g?: number; readonly actions?: number } = {}) {
     super()
-    if (actions !== undefined && !(Number.isInteger(actions) && actions >= 2))
-      throw usageError(`Pendulum expects actions to be a whole number of at least 2, got ${actions}.`)
+    checkNumbers('Pendulum', { g })
+    if (actions !== undefined) checkNumbers('Pendulum', { actions }, { min: 2, max: 10_000, whole: true })
     this.g = g
     this.torques =
       actions === undefined

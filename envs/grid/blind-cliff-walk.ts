@@ -1,4 +1,4 @@
-import { usageError } from '../../core/errors.ts'
+import { checkNumbers } from '../../core/check-options.ts'
 import type { Scene, SceneItem } from '../../core/scene.ts'
 import { fields } from '../../core/state.ts'
 import { Environment } from '../environment.ts'
@@ -28,7 +28,7 @@ export class BlindCliffWalk extends Environment<number, number> {
 
   constructor({ n = 10 }: { readonly n?: number } = {}) {
     super()
-    if (!Number.isInteger(n) || n < 1) throw usageError(`BlindCliffWalk expects n of at least 1, got ${n}.`)
+    checkNumbers('BlindCliffWalk', { n }, { min: 1, max: 1_000_000, whole: true })
     this.n = n
     this.observationSpace = discrete(n)
   }

@@ -1,4 +1,4 @@
-import { usageError } from '../../core/errors.ts'
+import { checkNumbers } from '../../core/check-options.ts'
 import type { Scene, SceneItem } from '../../core/scene.ts'
 import { fields } from '../../core/state.ts'
 import { Environment } from '../environment.ts'
@@ -29,8 +29,7 @@ export class Catch extends Environment<Float32Array, number> {
 
   constructor({ rows = 10, columns = 5 }: { readonly rows?: number; readonly columns?: number } = {}) {
     super()
-    for (const [name, value] of Object.entries({ rows, columns }))
-      if (!Number.isInteger(value) || value < 2) throw usageError(`Catch expects ${name} of at least 2, got ${value}.`)
+    checkNumbers('Catch', { rows, columns }, { min: 2, max: 1000, whole: true })
     this.rows = rows
     this.columns = columns
     this.observationSpace = box({ low: 0, high: 1, shape: [rows, columns] }) as unknown as Environment<

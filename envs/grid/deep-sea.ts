@@ -1,4 +1,4 @@
-import { usageError } from '../../core/errors.ts'
+import { checkNumbers } from '../../core/check-options.ts'
 import { createRng } from '../../core/rng.ts'
 import type { Scene } from '../../core/scene.ts'
 import { fields } from '../../core/state.ts'
@@ -30,7 +30,8 @@ export class DeepSea extends Environment<Float32Array, number> {
 
   constructor({ size = 10, mapSeed = 0 }: { readonly size?: number; readonly mapSeed?: number | null } = {}) {
     super()
-    if (!Number.isInteger(size) || size < 2) throw usageError(`DeepSea expects a size of at least 2, got ${size}.`)
+    checkNumbers('DeepSea', { size }, { min: 2, max: 1000, whole: true })
+    if (mapSeed !== null) checkNumbers('DeepSea', { mapSeed }, { whole: true })
     this.size = size
     const draw = mapSeed === null ? undefined : createRng(mapSeed, 'deep sea')
     this.right = Uint8Array.from({ length: size * size }, () => (draw === undefined ? 1 : draw.int(2)))

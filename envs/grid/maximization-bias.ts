@@ -1,4 +1,4 @@
-import { usageError } from '../../core/errors.ts'
+import { checkNumbers } from '../../core/check-options.ts'
 import type { Scene } from '../../core/scene.ts'
 import { fields } from '../../core/state.ts'
 import { Environment } from '../environment.ts'
@@ -26,8 +26,7 @@ export class MaximizationBias extends Environment<number, number> {
 
   constructor({ actions = 10 }: { readonly actions?: number } = {}) {
     super()
-    if (!Number.isInteger(actions) || actions < 2)
-      throw usageError(`MaximizationBias expects at least 2 actions, got ${actions}.`)
+    checkNumbers('MaximizationBias', { actions }, { min: 2, max: 10_000, whole: true })
     this.actions = actions
     this.actionSpace = discrete(actions)
   }

@@ -1,4 +1,4 @@
-import { usageError } from '../../core/errors.ts'
+import { checkNumbers } from '../../core/check-options.ts'
 import type { Scene, SceneItem } from '../../core/scene.ts'
 import { fields } from '../../core/state.ts'
 import { Environment } from '../environment.ts'
@@ -37,8 +37,7 @@ export class Snake extends Environment<Uint8Array, number> {
 
   constructor({ rows = 12, columns = 12 }: { readonly rows?: number; readonly columns?: number } = {}) {
     super()
-    for (const [name, value] of Object.entries({ rows, columns }))
-      if (!Number.isInteger(value) || value < 4) throw usageError(`Snake expects ${name} of at least 4, got ${value}.`)
+    checkNumbers('Snake', { rows, columns }, { min: 4, max: 1000, whole: true })
     this.rows = rows
     this.columns = columns
     this.observationSpace = box({

@@ -1,4 +1,4 @@
-import { usageError } from '../../core/errors.ts'
+import { checkNumbers } from '../../core/check-options.ts'
 import type { Scene, SceneItem } from '../../core/scene.ts'
 import { fields } from '../../core/state.ts'
 import { Environment } from '../environment.ts'
@@ -35,8 +35,7 @@ export class TMaze extends Environment<Float32Array, number> {
 
   constructor({ length = 10 }: { readonly length?: number } = {}) {
     super()
-    if (!Number.isInteger(length) || length < 1)
-      throw usageError(`TMaze expects a length of at least 1, got ${length}.`)
+    checkNumbers('TMaze', { length }, { min: 1, max: 100_000, whole: true })
     this.length = length
   }
 

@@ -1,4 +1,4 @@
-import { usageError } from '../../core/errors.ts'
+import { checkFlags, checkNumbers } from '../../core/check-options.ts'
 import type { Scene } from '../../core/scene.ts'
 import { fields } from '../../core/state.ts'
 import { Environment } from '../environment.ts'
@@ -39,7 +39,7 @@ export class MinAtar extends Environment<Uint8Array, number> {
   /** What the planes of an observation hold, in order. */
   readonly channels
   /** Of each action: `no-op`, `left`, … */
-  readonly actions: readonly string[]
+  readonly actionMeanings: readonly string[]
   private readonly game: Game
   private readonly actionSet: readonly number[]
   private readonly sticky: number
@@ -54,16 +54,13 @@ export class MinAtar extends Environment<Uint8Array, number> {
     { stickyActionProb = 0.1, difficultyRamping = true, useMinimalActionSet = true }: MinAtarOptions = {},
   ) {
     super()
-    if (typeof stickyActionProb !== 'number' || !(stickyActionProb >= 0 && stickyActionProb <= 1))
-      throw usageError(`MinAtar expects stickyActionProb from 0 to 1, got ${String(stickyActionProb)}.`)
-    for (const [name, value] of Object.entries({ difficultyRamping, useMinimalActionSet }))
-      if (typeof value !== 'boolean')
-        throw usageError(`MinAtar expects ${name} to be true or false, got ${String(value)}.`)
+    checkNumbers('MinAtar', { stickyActionProb }, { min: 0, max: 1 })
+    checkFlags('MinAtar', { difficultyRamping, useMinimalActionSet })
     this.game = build({ difficultyRamping })
     this.sticky = stickyActionProb
     this.channels = this.game.channels
     this.actionSet = useMinimalActionSet ? this.game.minimalActions : [0, 1, 2, 3, 4, 5]
-    this.actions = this.actionSet.map((number) => actionNames[number]!)
+    this.actionMeanings = this.actionSet.map((number) => actionNames[number]!)
     this.actionSpace = discrete(this.actionSet.length)
     this.length = this.channels.length * cells
     this.observationSpace = box({

@@ -1,3 +1,4 @@
+import { checkFlags } from '../../core/check-options.ts'
 import type { Rng } from '../../core/rng.ts'
 import type { Scene, SceneItem } from '../../core/scene.ts'
 import { fields } from '../../core/state.ts'
@@ -36,6 +37,7 @@ export class Blackjack extends Environment<readonly SpaceValue[], number> {
 
   constructor({ natural = false, sab = true }: { readonly natural?: boolean; readonly sab?: boolean } = {}) {
     super()
+    checkFlags('Blackjack', { natural, sab })
     this.natural = natural
     this.sab = sab
   }

@@ -1,3 +1,4 @@
+import { checkFlags } from '../../core/check-options.ts'
 import type { Scene } from '../../core/scene.ts'
 import { fields } from '../../core/state.ts'
 import { Environment } from '../environment.ts'
@@ -38,6 +39,7 @@ export class CliffWalking extends Environment<number, number> {
 
   constructor({ isSlippery = false }: { readonly isSlippery?: boolean } = {}) {
     super()
+    checkFlags('CliffWalking', { isSlippery })
     this.table = Array.from({ length: rows * columns }, (_, state) =>
       moves.map((_, action) => {
         if (!isSlippery) return [outcomeOf(state, action, 1)]

@@ -1,3 +1,4 @@
+import { checkFlags, checkNumbers } from '../../core/check-options.ts'
 import { unknownName, usageError } from '../../core/errors.ts'
 import { createRng, type Rng } from '../../core/rng.ts'
 import type { Scene, SceneItem } from '../../core/scene.ts'
@@ -64,8 +65,13 @@ export class FrozenLake extends Environment<number, number> {
     const { desc, mapName = '4x4', isSlippery = true, successRate = 1 / 3, rewardSchedule = [1, 0, 0] } = options
     this.map = desc ?? (mapName === 'random' ? randomMap(options) : (maps[mapName] ?? unknownMap(mapName)))
     checkMap(this.map)
-    if (!(successRate >= 0 && successRate <= 1))
-      throw usageError(`FrozenLake expects successRate from 0 to 1, got ${successRate}.`)
+    checkFlags('FrozenLake', { isSlippery })
+    checkNumbers('FrozenLake', { successRate }, { min: 0, max: 1 })
+    if (!Array.isArray(rewardSchedule) || rewardSchedule.length !== 3)
+      throw usageError(
+        `FrozenLake expects a rewardSchedule of [goal, hole, ice], got ${JSON.stringify(rewardSchedule)}.`,
+      )
+    checkNumbers('FrozenLake', Object.fromEntries(rewardSchedule.map((r, i) => [`rewardSchedule[${i}]`, r])))
     this.start = this.map.join('').indexOf('S')
     this.table = buildTable(this.map, isSlippery ? successRate : 1, rewardSchedule, isSlippery)
     this.observationSpace = discrete(this.table.length)

@@ -1,4 +1,4 @@
-import { usageError } from '../../core/errors.ts'
+import { checkFlags, checkNumbers } from '../../core/check-options.ts'
 import type { Scene, SceneItem } from '../../core/scene.ts'
 import { fields } from '../../core/state.ts'
 import { Environment } from '../environment.ts'
@@ -80,8 +80,8 @@ export class Taxi extends Environment<number, number> {
     readonly fickleProbability?: number
   } = {}) {
     super()
-    for (const [name, value] of Object.entries({ rainyProbability, fickleProbability }))
-      if (!(value >= 0 && value <= 1)) throw usageError(`Taxi expects ${name} from 0 to 1, got ${value}.`)
+    checkFlags('Taxi', { isRainy, ficklePassenger })
+    checkNumbers('Taxi', { rainyProbability, fickleProbability }, { min: 0, max: 1 })
     this.ficklePassenger = ficklePassenger
     this.fickleProbability = fickleProbability
     this.table = Array.from({ length: 500 }, (_, state) =>

@@ -18,7 +18,7 @@ export interface Layout {
 export function layoutOf(space: Space, what: string, env: string): Layout {
   if (space.shape === undefined || space.dtype === undefined) {
     throw usageError(
-      `${env}: its ${what} space ${space} has no fixed shape, so it cannot be stepped in lanes. Flatten it.`,
+      `${env}: its ${what} space ${space} has no fixed shape, so it cannot be stepped in lanes. Flatten it: --set 'env.wrappers=[{ name: Flatten }]', or in code wrappers: [{ name: 'Flatten' }].`,
     )
   }
   const { dtype } = space

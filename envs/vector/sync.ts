@@ -1,4 +1,5 @@
-import { usageError } from '../../core/errors.ts'
+import { inContext, usageError } from '../../core/errors.ts'
+import { SnapshotMismatch } from '../adapt.ts'
 import type { AutoresetMode, Env, VectorEnv } from '../types.ts'
 import { createLanes, type LanesPlan } from './lanes.ts'
 import { layoutOf, maskWidth } from './layout.ts'
@@ -21,8 +22,24 @@ export function createSyncVector(
     maskWidth: maskWidth(actionSpace),
   }
   const memory = createLaneMemory(plan, new ArrayBuffer(bytesOf(plan)))
+  let at = 0
+  const atWork = (lane: number): void => {
+    at = lane
+  }
+  const lanes = createLanes({ ...plan, envs, autoresetMode, memory, from: 0, stepTogether, atWork })
+  /** What goes wrong in a lane says which, where there are several. */
+  const named = <Args extends unknown[]>(work: (...args: Args) => void): ((...args: Args) => void) =>
+    envs.length === 1
+      ? work
+      : (...args) => {
+          try {
+            work(...args)
+          } catch (error) {
+            throw error instanceof SnapshotMismatch ? error : inContext(`Lane ${at} of ${spec?.id ?? first}`, error)
+          }
+        }
   return createVectorEnv({
-    lanes: createLanes({ ...plan, envs, autoresetMode, memory, from: 0, stepTogether }),
+    lanes: { ...lanes, reset: named(lanes.reset), step: named(lanes.step) },
     memory,
     autoresetMode,
     spec,

@@ -1,3 +1,4 @@
+import { checkNumbers } from '../../core/check-options.ts'
 import { usageError } from '../../core/errors.ts'
 import { box, discrete, isBox, type Box } from '../spaces/index.ts'
 import type { Env, SpaceValue, StepResult } from '../types.ts'
@@ -29,6 +30,7 @@ export class RescaleAction extends Wrapper {
 
   constructor(env: Env, { low = -1, high = 1 }: { readonly low?: number; readonly high?: number } = {}) {
     super(env)
+    checkNumbers('RescaleAction', { low, high })
     if (!(low < high)) throw usageError(`RescaleAction expects low < high, got ${low} and ${high}.`)
     this.inner = boundedBox(env, 'RescaleAction')
     this.low = low

@@ -1,3 +1,5 @@
+import { checkFlags } from '../../core/check-options.ts'
+import { usageError } from '../../core/errors.ts'
 import { createPhi, type Interpolation, type Phi } from '../../core/raster/index.ts'
 import type { StackInfo } from '../spaces/index.ts'
 import type { Env, ResetOptions, ResetResult, SpaceValue, StepResult } from '../types.ts'
@@ -7,7 +9,7 @@ import { frameBox, rgbShape } from './frame.ts'
 import { FrameStack } from './frame-stack.ts'
 import { checkSize, Crop, cropBox, Grayscale, Resize, type CropBox } from './image.ts'
 import { checkedSkip, MaxAndSkip, takeSkipped } from './max-and-skip.ts'
-import { NoopReset } from './noop-reset.ts'
+import { NoopReset, noopOf } from './noop-reset.ts'
 import { Wrapper } from './wrapper.ts'
 
 export interface AtariPreprocessingOptions {
@@ -52,8 +54,11 @@ function composed(env: Env, options: AtariPreprocessingOptions): Env {
   const { noopMax = 30, skip = 4, episodicLife = false, fireReset = false, crop = 'none' } = options
   const { height = 84, width = 84, interpolation = 'area', frames = 4, padding = 'blank' } = options
   rgbShape(env, 'AtariPreprocessing')
+  checkFlags('AtariPreprocessing', { episodicLife, fireReset })
+  if (!['none', 'square'].includes(crop as string) && (typeof crop !== 'object' || crop === null))
+    throw usageError(`AtariPreprocessing expects crop to be none, square or a box, got ${JSON.stringify(crop)}.`)
   const box = crop === 'none' ? undefined : crop === 'square' ? {} : crop
-  const begun = new NoopReset(env, { noopMax })
+  const begun = new NoopReset(env, { noopMax, noopAction: noopOf(env) ?? 0 })
   const atOnce = interpolation === 'area'
   let out: Env = atOnce ? new PhiAndSkip(begun, skip, box, height, width) : new MaxAndSkip(begun, { skip })
   if (episodicLife) out = new EpisodicLife(out)

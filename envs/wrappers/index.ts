@@ -1,4 +1,5 @@
 import { withKnownOptions } from '../../core/known-options.ts'
+import { usageError } from '../../core/errors.ts'
 import { createRegistry } from '../../core/registry.ts'
 import type { Env } from '../types.ts'
 import { ActionHistory } from './action-history.ts'
@@ -111,5 +112,13 @@ define('Resize', 'resizes frames to { height, width }, { interpolation: area | b
 define('ScaleReward', 'multiplies rewards by { factor }', ScaleReward)
 define('StickyAction', 'repeats the last action with probability { p: 0.25 }', StickyAction)
 define('TimeAware', 'appends the share of { horizon } steps that has passed', TimeAware)
+wrappers.register('Transform', {
+  summary: 'observations through a function: in code alone, new Transform(env, { transform, space })',
+  wrap: () => {
+    throw usageError(
+      'Transform takes a function, which a spec cannot hold: make it in code, new Transform(env, { transform, space }), in an environment of your own.',
+    )
+  },
+})
 define('TimeLimit', 'truncates after { maxEpisodeSteps }', TimeLimit)
 define('WhiteNoise', 'replaces a { share } of the pixels, or adds noise of { standardDeviation }', WhiteNoise)

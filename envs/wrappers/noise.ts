@@ -1,3 +1,4 @@
+import { checkFlags } from '../../core/check-options.ts'
 import { usageError } from '../../core/errors.ts'
 import type { TypedArray } from '../../core/dtype.ts'
 import { createRng, type Rng } from '../../core/rng.ts'
@@ -31,6 +32,7 @@ export class WhiteNoise extends Wrapper {
     if (!(share >= 0 && share < 1)) throw usageError(`WhiteNoise expects share from 0 up to but not 1, got ${share}.`)
     if (!(standardDeviation >= 0 && standardDeviation < Infinity))
       throw usageError(`WhiteNoise expects standardDeviation of at least 0, got ${standardDeviation}.`)
+    checkFlags('WhiteNoise', { grayscale })
     if (share > 0 === standardDeviation > 0)
       throw usageError('WhiteNoise expects either share or standardDeviation above 0.')
     this.inner = boxOf(env, 'WhiteNoise', share > 0)
@@ -100,6 +102,7 @@ export class ObstructView extends Wrapper {
   constructor(env: Env, { share, width, grayscale = false }: ObstructViewOptions) {
     super(env)
     if (!(share >= 0 && share < 1)) throw usageError(`ObstructView expects share from 0 up to but not 1, got ${share}.`)
+    checkFlags('ObstructView', { grayscale })
     if (!Number.isInteger(width) || width < 1)
       throw usageError(`ObstructView expects width in whole pixels of at least 1, got ${width}.`)
     this.inner = boxOf(env, 'ObstructView', true)

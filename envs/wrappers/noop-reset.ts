@@ -7,7 +7,7 @@ import { Wrapper } from './wrapper.ts'
 export interface NoopResetOptions {
   /** The most; 0 for none. */
   readonly noopMax?: number
-  /** The action that does nothing. */
+  /** The action that does nothing; default: the one that the environment calls NOOP (`actionMeanings`). */
   readonly noopAction?: SpaceValue
 }
 
@@ -20,10 +20,14 @@ export class NoopReset extends Wrapper {
   private readonly noopAction: SpaceValue
   private readonly own: Rng = createRng(0)
 
-  constructor(env: Env, { noopMax = 30, noopAction = 0 }: NoopResetOptions = {}) {
+  constructor(env: Env, { noopMax = 30, noopAction = noopOf(env) }: NoopResetOptions = {}) {
     super(env)
     if (!Number.isInteger(noopMax) || noopMax < 0)
       throw usageError(`NoopReset expects noopMax to be a whole number, 0 or more, got ${noopMax}.`)
+    if (noopAction === undefined)
+      throw usageError(
+        'NoopReset expects an action that does nothing, and the environment calls none of its actions NOOP; set noopAction to one.',
+      )
     checkAction('NoopReset', 'noopAction', env, noopAction)
     this.noopMax = noopMax
     this.noopAction = noopAction
@@ -46,6 +50,14 @@ export class NoopReset extends Wrapper {
     restoreRng(this.own, snapshot['own'], 'the random numbers of NoopReset')
     super.restore(snapshot)
   }
+}
+
+/** The number of the action that the environment calls NOOP (or no-op); undefined where it calls none so. */
+export function noopOf(env: Env): number | undefined {
+  const { actionMeanings } = env.unwrapped as { actionMeanings?: unknown }
+  if (!Array.isArray(actionMeanings)) return undefined
+  const at = actionMeanings.findIndex((name) => /^no-?op$/i.test(String(name)))
+  return at < 0 ? undefined : at
 }
 
 /** A step that belongs to the start of an episode; should it end one, another begins. */

@@ -1,3 +1,4 @@
+import { checkNumbers } from '../../core/check-options.ts'
 import { RingsideError, usageError } from '../../core/errors.ts'
 import { sizeOf, type TypedArray } from '../../core/dtype.ts'
 import { fields } from '../../core/state.ts'
@@ -87,7 +88,7 @@ export class NormalizeReward extends Wrapper {
     }: { readonly gamma?: number; readonly epsilon?: number; readonly frozen?: Moments | undefined } = {},
   ) {
     super(env)
-    if (!(gamma >= 0 && gamma <= 1)) throw usageError(`NormalizeReward expects gamma from 0 to 1, got ${gamma}.`)
+    checkNumbers('NormalizeReward', { gamma }, { min: 0, max: 1 })
     checkEpsilon(epsilon, 'NormalizeReward')
     this.gamma = gamma
     this.epsilon = epsilon
@@ -124,6 +125,7 @@ function notFinite(wrapper: Wrapper, what: string, value: number): RingsideError
 }
 
 function checkEpsilon(epsilon: number, wrapper: string): void {
+  checkNumbers(wrapper, { epsilon })
   if (!(epsilon > 0)) throw usageError(`${wrapper} expects epsilon above 0, got ${epsilon}.`)
 }
 

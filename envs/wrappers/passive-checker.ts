@@ -1,5 +1,5 @@
 import { allocate, dtypeOf, isTypedArray } from '../../core/dtype.ts'
-import { RingsideError } from '../../core/errors.ts'
+import { nearestName, RingsideError, usageError } from '../../core/errors.ts'
 import { isBox, type Box, type Space } from '../spaces/index.ts'
 import type { Env, ResetOptions, ResetResult, SpaceValue, StepResult } from '../types.ts'
 import { Wrapper } from './wrapper.ts'
@@ -20,6 +20,7 @@ export class PassiveChecker extends Wrapper {
   }
 
   override reset(options?: ResetOptions): ResetResult {
+    if (options !== undefined) checkResetKeys(options, this)
     const result: unknown = this.env.reset(options)
     if (typeof result !== 'object' || result === null || !('observation' in result))
       throw this.broken('reset() returned', result, '{ observation, info }', adviceOnResult('reset', result))
@@ -70,6 +71,18 @@ export class PassiveChecker extends Wrapper {
   }
 }
 
+function checkResetKeys(options: ResetOptions, env: Env): void {
+  if (typeof options !== 'object' || options === null)
+    throw usageError(`${env}: reset expects { seed, options }, got ${show(options)}.`)
+  for (const key in options) {
+    if (key === 'seed' || key === 'options') continue
+    const near = nearestName(key, ['seed', 'options'])
+    const hint =
+      near === undefined ? ' What is for the environment itself goes into options.' : ` Did you mean "${near}"?`
+    throw usageError(`${env}: reset expects { seed, options }, got "${key}".${hint}`)
+  }
+}
+
 /** For bytes from 0 to a common 2ⁿ − 1. */
 function foreignBits({ dtype, low, high }: Box): number | undefined {
   const top = high[0] ?? 0
@@ -79,10 +92,19 @@ function foreignBits({ dtype, low, high }: Box): number | undefined {
 
 function hasBits(bytes: Uint8Array, bits: number): boolean {
   if (bits === 0) return false
+  const { buffer, byteOffset, length } = bytes
   let all = 0
-  for (let i = 0; i < bytes.length; i++) all |= bytes[i]!
-  return (all & bits) !== 0
+  // Four bytes at once, where they lie so.
+  const words = (byteOffset & 3) === 0 ? length >> 2 : 0
+  const view = words > 0 ? new Int32Array(buffer, byteOffset, words) : noWords
+  const fours = words & ~3
+  for (let i = 0; i < fours; i += 4) all |= view[i]! | view[i + 1]! | view[i + 2]! | view[i + 3]!
+  for (let i = fours; i < words; i++) all |= view[i]!
+  for (let i = 4 * words; i < length; i++) all |= bytes[i]!
+  return (all & (bits * 0x01010101)) !== 0
 }
+
+const noWords = new Int32Array(0)
 
 /** `contains` without its dtype look-up. */
 function insideBox(space: Box, value: SpaceValue): boolean {

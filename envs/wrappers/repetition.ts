@@ -1,3 +1,4 @@
+import { checkNumbers } from '../../core/check-options.ts'
 import { usageError } from '../../core/errors.ts'
 import { createRng, type Rng } from '../../core/rng.ts'
 import { restoreRng, saveRng } from '../../core/rng-state.ts'
@@ -15,6 +16,7 @@ export class StickyAction extends Wrapper {
 
   constructor(env: Env, { p = 0.25 }: { readonly p?: number } = {}) {
     super(env)
+    checkNumbers('StickyAction', { p })
     if (!(p >= 0 && p < 1)) throw usageError(`StickyAction expects p from 0 up to but not 1, got ${p}.`)
     this.p = p
     this.own.restore(env.rng.stream('StickyAction').state())

@@ -1,3 +1,4 @@
+import { checkNumbers } from '../../core/check-options.ts'
 import { usageError } from '../../core/errors.ts'
 import { box, isBox, type Box } from '../spaces/index.ts'
 import type { Env, ResetOptions, ResetResult, SpaceValue, StepResult } from '../types.ts'
@@ -14,6 +15,7 @@ export class RescaleObservation extends Wrapper {
     const space = env.observationSpace
     if (!isBox(space) || ![...space.low, ...space.high].every(Number.isFinite))
       throw usageError(`RescaleObservation expects a Box with finite bounds, this environment's is ${space}.`)
+    checkNumbers('RescaleObservation', { low, high })
     if (!(low < high)) throw usageError(`RescaleObservation expects low < high, got ${low} and ${high}.`)
     this.inner = space
     this.low = low

@@ -1,3 +1,4 @@
+import { checkNumbers } from '../../core/check-options.ts'
 import { usageError } from '../../core/errors.ts'
 import type { Env, SpaceValue, StepResult } from '../types.ts'
 import { Wrapper } from './wrapper.ts'
@@ -15,6 +16,8 @@ export class ClipReward extends Wrapper {
     super(env)
     if (low === undefined && high === undefined) return
     this.bounds = [low ?? -Infinity, high ?? Infinity]
+    for (const [name, bound] of Object.entries({ low, high }))
+      if (bound !== undefined) checkNumbers('ClipReward', { [name]: bound })
     if (!(this.bounds[0] < this.bounds[1])) throw usageError(`ClipReward expects low < high, got ${low} and ${high}.`)
   }
 

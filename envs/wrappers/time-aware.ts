@@ -1,3 +1,4 @@
+import { checkNumbers } from '../../core/check-options.ts'
 import { usageError } from '../../core/errors.ts'
 import { fields } from '../../core/state.ts'
 import { box, isBox } from '../spaces/index.ts'
@@ -16,6 +17,7 @@ export class TimeAware extends Wrapper {
     super(env)
     if (horizon === undefined || !(horizon > 0))
       throw usageError(`TimeAware expects a horizon in steps where the environment has no time limit, got ${horizon}.`)
+    checkNumbers('TimeAware', { horizon })
     this.horizon = horizon
     const space = env.observationSpace
     if (!isBox(space) || space.dtype !== 'float32' || space.shape.length !== 1)

@@ -32,8 +32,8 @@ export interface Context2d {
   moveTo(x: number, y: number): void
   lineTo(x: number, y: number): void
   arc(x: number, y: number, radius: number, from: number, to: number): void
-  arcTo(x1: number, y1: number, x2: number, y2: number, radius: number): void
   rect(x: number, y: number, width: number, height: number): void
+  roundRect(x: number, y: number, width: number, height: number, radius: number): void
   fill(): void
   stroke(): void
   fillRect(x: number, y: number, width: number, height: number): void

@@ -1,6 +1,6 @@
-import type { Scene, SceneItem, Stroke } from '../../core/scene.ts'
+import type { Pixels, Scene, SceneItem, Stroke } from '../../core/scene.ts'
 import { fontFamily } from '../fonts.ts'
-import { openCanvas, type CanvasLibrary, type Context2d } from './open-canvas.ts'
+import { openCanvas, type CanvasLibrary, type CanvasLike, type Context2d } from './open-canvas.ts'
 
 /** Row by row, RGBA. */
 export interface Frame {
@@ -27,10 +27,16 @@ export async function createPainter(width: number, height: number): Promise<Pain
       context.fillStyle = scene.background
       context.fillRect(0, 0, width, height)
       context.setTransform(scale, 0, 0, scale, (width - scene.width * scale) / 2, (height - scene.height * scale) / 2)
-      for (const item of scene.items) paintItem(library, context, item)
-      return { width, height, data: Uint8Array.from(context.getImageData(0, 0, width, height).data) }
+      for (const item of scene.items) paintItem(library, context, item, scale)
+      return { width, height, data: bytesOf(context.getImageData(0, 0, width, height).data) }
     },
   }
+}
+
+/** The image's own bytes: the frame may have them, and large arrays are not free. Encoders read all of the buffer behind. */
+function bytesOf(data: Uint8ClampedArray): Uint8Array {
+  const { buffer, byteOffset, byteLength } = data
+  return byteLength === buffer.byteLength ? new Uint8Array(buffer, byteOffset, byteLength) : Uint8Array.from(data)
 }
 
 /** One scene at its own size, or at a width with the height in proportion. */
@@ -39,12 +45,21 @@ export async function paintScene(scene: Scene, size: { readonly width?: number }
   return (await createPainter(width, Math.round((width * scene.height) / scene.width))).paint(scene)
 }
 
-function paintItem(library: CanvasLibrary, c: Context2d, item: SceneItem): void {
+/** Rounder corners than this are seen, in pixels; drawing them takes ten times as long. */
+const leastRadius = 1.5
+
+/** `scale`: pixels of a unit. */
+function paintItem(library: CanvasLibrary, c: Context2d, item: SceneItem, scale: number): void {
   switch (item.kind) {
     case 'rect': {
-      const { x, y, width, height, cornerRadius = 0 } = item
+      const { x, y, width, height, cornerRadius = 0, fill, stroke } = item
+      if (cornerRadius * scale < leastRadius && fill !== undefined && stroke === undefined) {
+        c.fillStyle = fill
+        c.fillRect(x, y, width, height)
+        return
+      }
       c.beginPath()
-      if (cornerRadius > 0) roundedRect(c, x, y, width, height, Math.min(cornerRadius, width / 2, height / 2))
+      if (cornerRadius > 0) c.roundRect(x, y, width, height, Math.min(cornerRadius, width / 2, height / 2))
       else c.rect(x, y, width, height)
       return finish(c, item)
     }
@@ -66,28 +81,42 @@ function paintItem(library: CanvasLibrary, c: Context2d, item: SceneItem): void 
       c.textBaseline = item.baseline ?? 'top'
       c.fillText(item.text, item.x, item.y)
       return
-    case 'pixels': {
-      const { columns, rows, channels, data } = item
-      const small = library.createCanvas(columns, rows)
-      const inner = small.getContext('2d')
-      const image = inner.createImageData(columns, rows)
-      for (let i = 0; i < columns * rows; i++) {
-        for (let k = 0; k < 3; k++) image.data[4 * i + k] = data[channels === 1 ? i : i * channels + k]!
-        image.data[4 * i + 3] = channels === 4 ? data[4 * i + 3]! : 255
-      }
-      inner.putImageData(image, 0, 0)
+    case 'pixels':
       c.imageSmoothingEnabled = false
-      c.drawImage(small, item.x, item.y, item.width, item.height)
+      c.drawImage(imageOf(library, item), item.x, item.y, item.width, item.height)
       return
-    }
     case 'sprite':
       c.save()
       c.translate(item.x, item.y)
       c.rotate(item.angle ?? 0)
       c.scale(item.scale ?? 1, item.scale ?? 1)
-      for (const inner of item.items) paintItem(library, c, inner)
+      for (const inner of item.items) paintItem(library, c, inner, scale * (item.scale ?? 1))
       c.restore()
   }
+}
+
+/** Small canvases by size: making one takes longer than drawing it. */
+const images = new Map<string, { readonly canvas: CanvasLike; readonly image: { readonly data: Uint8ClampedArray } }>()
+
+/** The item's pixels as what a canvas draws; the next call may overwrite it. */
+function imageOf(library: CanvasLibrary, { columns, rows, channels, data }: Pixels): CanvasLike {
+  const key = `${columns}×${rows}`
+  let kept = images.get(key)
+  if (kept === undefined) {
+    const canvas = library.createCanvas(columns, rows)
+    kept = { canvas, image: canvas.getContext('2d').createImageData(columns, rows) }
+    images.set(key, kept)
+  }
+  const { canvas, image } = kept
+  const rgba = new Uint32Array(image.data.buffer, image.data.byteOffset, columns * rows)
+  for (let i = 0, at = 0; i < rgba.length; i++, at += channels) {
+    const red = data[at]!
+    const [green, blue] = channels === 1 ? [red, red] : [data[at + 1]!, data[at + 2]!]
+    const alpha = channels === 4 ? data[at + 3]! : 255
+    rgba[i] = (alpha << 24) | (blue << 16) | (green << 8) | red
+  }
+  canvas.getContext('2d').putImageData(image, 0, 0)
+  return canvas
 }
 
 function trace(c: Context2d, points: readonly number[]): void {
@@ -110,13 +139,4 @@ function finish(c: Context2d, { fill, stroke }: { readonly fill?: string; readon
     c.lineCap = 'round'
     c.stroke()
   }
-}
-
-function roundedRect(c: Context2d, x: number, y: number, width: number, height: number, radius: number): void {
-  c.moveTo(x + radius, y)
-  c.arcTo(x + width, y, x + width, y + height, radius)
-  c.arcTo(x + width, y + height, x, y + height, radius)
-  c.arcTo(x, y + height, x, y, radius)
-  c.arcTo(x, y, x + width, y, radius)
-  c.closePath()
 }

@@ -1,5 +1,6 @@
 import * as gifencModule from 'gifenc'
 import type { Frame } from '../canvas/painter.ts'
+import { createFrameStore, type FilmEncoder } from './film-encoder.ts'
 
 // A CommonJS package: loaders differ in what they call its default.
 type Gifenc = typeof gifencModule.default
@@ -15,19 +16,36 @@ export interface GifOptions {
 const sampledFrames = 12
 
 /**
- * The bytes of an endless GIF: one palette for the whole film, and only what changed is drawn again. GIF counts hundredths
- * of a second; the delays are spread so that the film as a whole keeps its rate.
+ * An endless GIF: one palette for the whole film, and only what changed is drawn again. GIF counts hundredths of a second;
+ * the delays are spread so that the film as a whole keeps its rate.
  */
+export function createGifEncoder({ fps }: GifOptions): FilmEncoder {
+  const frames = createFrameStore()
+  return {
+    add(frame) {
+      frames.add(frame)
+      return Promise.resolve()
+    },
+    finish: () => Promise.resolve(encode(frames.length, frames.get, fps)),
+    close: () => undefined,
+  }
+}
+
+/** The bytes of such a film, of frames in memory. */
 export function encodeGif(frames: readonly Frame[], { fps }: GifOptions): Uint8Array {
-  const first = frames[0]
-  if (first === undefined) throw new RangeError('a GIF needs at least one frame')
-  const { width, height } = first
-  const palette = [...quantize(sample(frames), 255), [0, 0, 0]]
+  return encode(frames.length, (i) => frames[i]!, fps)
+}
+
+function encode(count: number, frameAt: (index: number) => Frame, fps: number): Uint8Array {
+  if (count === 0) throw new RangeError('a GIF needs at least one frame')
+  const palette = [...quantize(sample(count, frameAt), 255), [0, 0, 0]]
   const transparent = palette.length - 1
+  const colors = palette.slice(0, transparent)
   const encoder = GIFEncoder()
   let shown: Uint8Array | undefined
-  frames.forEach((frame, i) => {
-    const indexed = applyPalette(frame.data, palette.slice(0, transparent))
+  for (let i = 0; i < count; i++) {
+    const { width, height, data } = frameAt(i)
+    const indexed = applyPalette(data, colors)
     const delta = Uint8Array.from(indexed)
     if (shown !== undefined) for (let k = 0; k < delta.length; k++) if (delta[k] === shown[k]) delta[k] = transparent
     const delay = (Math.round(((i + 1) * 100) / fps) - Math.round((i * 100) / fps)) * 10
@@ -39,15 +57,15 @@ export function encodeGif(frames: readonly Frame[], { fps }: GifOptions): Uint8A
       dispose: 1,
     })
     shown = indexed
-  })
+  }
   encoder.finish()
   return encoder.bytes()
 }
 
-/** Pixels of frames all over the film, as one RGBA array of its own (gifenc reads the whole buffer behind a view). */
-function sample(frames: readonly Frame[]): Uint8Array {
-  const every = Math.max(1, Math.floor(frames.length / sampledFrames))
-  const chosen = frames.filter((_, i) => i % every === 0).slice(0, sampledFrames)
+/** Pixels of frames all over the film, as one RGBA array of its own. */
+function sample(count: number, frameAt: (index: number) => Frame): Uint8Array {
+  const every = Math.max(1, Math.floor(count / sampledFrames))
+  const chosen = Array.from({ length: Math.min(sampledFrames, Math.ceil(count / every)) }, (_, i) => frameAt(i * every))
   const out = new Uint8Array(chosen.reduce((n, frame) => n + frame.data.length, 0))
   let at = 0
   for (const { data } of chosen) {

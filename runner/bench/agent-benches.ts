@@ -1,55 +1,69 @@
 import { createRng } from '../../core/rng.ts'
-import { createBatch } from '../../agents/replay/batch.ts'
-import { createFrameStackStorage } from '../../agents/replay/frame-stacks.ts'
-import type { ObservationFormat } from '../../agents/replay/types.ts'
-import { createUniformSampler } from '../../agents/replay/uniform-sampler.ts'
-import { timed, type Bench } from './types.ts'
+import { createAgent } from '../../agents/registry.ts'
+import type { StepBatch } from '../../agents/types.ts'
+import { openEngine } from '../../engine/index.ts'
+import { spaces } from '../../envs/index.ts'
+import type { Space } from '../../envs/spaces/index.ts'
+import { replayBenches } from './replay-benches.ts'
+import { timed, type Bench, type BenchEngine } from './types.ts'
 
-const actions = 6
-const batchSize = 32
-const capacity = 10_000
-const observation: ObservationFormat = { dtype: 'uint8', length: 4 * 84 * 84 }
+const bytes = (shape: readonly number[]): Space => spaces.box({ low: 0, high: 255, shape: [...shape], dtype: 'uint8' })
+const [minatar, atari] = [bytes([4, 10, 10]), bytes([4, 84, 84])]
 
 export const agentBenches: readonly Bench[] = [
+  ...replayBenches,
   {
-    name: 'replay-sample',
-    title: 'a uniform sample of 32 transitions of 4×84×84 from 10 000, frames stored once',
+    name: 'learn-rainbow',
+    title: "rainbow's update, replay and all: MinAtar network on 10×10×4 bytes, batch 32",
     unit: 'call',
-    peers: [{ name: 'stable-baselines3', key: 'replay-sample', target: 0.6 }],
+    peers: [],
+    own: { name: 'our dqn', target: 2, prepare: (on) => learn(on, 'dqn', minatar, 100) },
+    rounds: 10,
+    prepare: (on) => learn(on, 'rainbow', minatar, 100),
+  },
+  {
+    name: 'learn-rainbow-nature',
+    title: 'the same with the Nature network on 84×84×4 bytes',
+    unit: 'call',
+    peers: [],
+    own: { name: 'our dqn', target: 2, prepare: (on) => learn(on, 'dqn', atari, 5) },
     rounds: 5,
-    prepare() {
-      const stack = { frames: 4, padding: 'copy' } as const
-      const storage = createFrameStackStorage({ capacity, observation, stack, lanes: 1, actions })
-      const rng = createRng(0)
-      const frame = observation.length / stack.frames
-      const stacked = new Uint8Array(observation.length)
-      const next = new Uint8Array(observation.length)
-      for (let step = 0; step < capacity; step++) {
-        for (let i = 0; i < frame; i++) next[3 * frame + i] = rng.int(256)
-        storage.watch?.(0, step === 0, stacked, 0, next, 0)
-        storage.add({
-          lane: 0,
-          span: 1,
-          observation: stacked,
-          observationOffset: 0,
-          action: step % actions,
-          reward: 0,
-          discount: 0.99,
-          nextObservation: next,
-          nextOffset: 0,
-          nextMask: undefined,
-          maskOffset: 0,
-        })
-      }
-      const sampler = createUniformSampler(createRng(1))
-      const indices = new Int32Array(batchSize)
-      const batch = createBatch(batchSize, observation, actions)
-      return Promise.resolve(
-        timed(() => {
-          sampler.sample(storage.size, indices)
-          storage.gather(indices, batchSize, batch)
-        }, 500),
-      )
-    },
+    prepare: (on) => learn(on, 'rainbow', atari, 5),
   },
 ]
+
+/** One env step observed and one update made, by an agent that has lived through a few hundred steps. */
+async function learn(on: BenchEngine, name: string, observationSpace: Space, calls: number): Promise<() => number> {
+  const [actions, lived] = [6, 500]
+  const engine = await openEngine(on)
+  const actionSpace = spaces.discrete(actions)
+  const agent = await createAgent(
+    name,
+    { observationSpace, actionSpace, lanes: 1, engine, rng: createRng(0), steps: 1e6 },
+    { batchSize: 32, replayCapacity: 2000, learningStarts: lived, trainEvery: 1, target: { every: 1000 } },
+  )
+  const rng = createRng(1)
+  const { shape } = observationSpace as { shape?: readonly number[] }
+  const length = shape!.reduce((a, b) => a * b)
+  const draw = (): Uint8Array => Uint8Array.from({ length }, () => rng.int(256))
+  const seen = Array.from({ length: 20 }, draw)
+  let step = 0
+  const live = (): void => {
+    const batch: StepBatch = {
+      lanes: 1,
+      observation: seen[step % seen.length]!,
+      action: Int32Array.of(rng.int(actions)),
+      extras: {},
+      reward: Float64Array.of(rng.float()),
+      terminated: Uint8Array.of(step % 50 === 49 ? 1 : 0),
+      truncated: new Uint8Array(1),
+      nextObservation: seen[(step + 1) % seen.length]!,
+      isFirst: Uint8Array.of(step % 50 === 0 ? 1 : 0),
+    }
+    step++
+    agent.observe(batch)
+    agent.learn()
+  }
+  while (step < lived) live()
+  return timed(live, calls)
+}

@@ -22,16 +22,16 @@ function stepping(name: string, id: string, calls: number, target = 1 / 20): Ben
   }
 }
 
-/** As the package is played: without safety wrappers, with the observation that every step of ours returns. */
+/** With the observation, that every step of ours returns. */
 function minatar(key: string, game: string): Bench {
   return {
     name: `minatar-${key}`,
-    title: `a step of MinAtar/${game}-v1 with its observation, no wrappers, random actions`,
+    title: `a step of MinAtar/${game}-v1 with its observation through make, random actions`,
     unit: 'step',
     peers: [{ name: 'MinAtar package', key: `minatar-${key}`, target: 1 / 8 }],
     rounds: 5,
     async prepare() {
-      const env = await make(`MinAtar/${game}-v1`, { checker: false, orderEnforcing: false })
+      const env = await make(`MinAtar/${game}-v1`)
       const rng = createRng(0)
       env.reset({ seed: 0 })
       return timed(() => {
@@ -65,6 +65,11 @@ function steppingLanes(name: string, mode: VectorMode, calls: number, target: nu
   }
 }
 
+/** Python's own, from here; a step goes there and back through two pipes. */
+function bridged(name: string, id: string, peer: string, calls: number, target: number): Bench {
+  return { ...stepping(name, `gymnasium:${id}`, calls), peers: [{ name: 'in Python', key: peer, target }], rounds: 3 }
+}
+
 export const envBenches: readonly Bench[] = [
   { ...stepping('breakout', 'Arcade/Breakout-v0', 10_000), peers: [] },
   { ...stepping('pong', 'Arcade/Pong-v0', 10_000), peers: [] },
@@ -80,6 +85,8 @@ export const envBenches: readonly Bench[] = [
   minatar('space-invaders', 'SpaceInvaders'),
   // Against Box2D in C++, where most of a step goes to its solver.
   stepping('lunar-lander', 'LunarLander-v3', 10_000, 1 / 2),
+  bridged('bridge-cartpole', 'CartPole-v1', 'cartpole', 5_000, 6),
+  bridged('bridge-pong', 'ALE/Pong-v5', 'ale-pong', 1_000, 1.5),
   steppingLanes('cartpole-8', 'sync', 20_000, 1 / 15),
   steppingLanes('cartpole-8-threads', 'workers', 1_000, 1 / 15),
 ]

@@ -14,12 +14,20 @@ export interface BenchEngine {
   readonly threads: number
 }
 
+/** A bench of our own that this one is held against, in the same process and in turn. */
+export interface Own {
+  readonly name: string
+  readonly target: number
+  prepare(on: BenchEngine): Promise<() => number | Promise<number>>
+}
+
 export interface Bench {
   readonly name: string
   readonly title: string
   /** What one measurement is the time of. */
   readonly unit: 'call' | 'step'
   readonly peers: readonly Peer[]
+  readonly own?: Own
   /** Rounds between two turns of the peers. */
   readonly rounds: number
   /** Gives the round: it does its work and returns the seconds of one unit. */

@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { unknownName } from '../../core/errors.ts'
+import { RingsideError, unknownName } from '../../core/errors.ts'
 import type { BackendName } from '../../engine/types.ts'
 import { benches, groups } from '../bench/benches.ts'
-import type { Bench, BenchEngine, Peer } from '../bench/types.ts'
+import type { Bench, BenchEngine, Own, Peer } from '../bench/types.ts'
 
 const interleavings = 3
 
@@ -19,7 +19,7 @@ interface Rival {
   readonly name: string
   /** The ratio of times that we mean to keep. */
   readonly target?: number
-  ask(): readonly number[] | string
+  ask(): readonly number[] | string | Promise<readonly number[] | string>
   /** Is it asked in every turn, or in the first alone? */
   readonly everyTurn: boolean
 }
@@ -62,9 +62,16 @@ export async function run(args: Readonly<Record<string, unknown>>): Promise<void
   for (const bench of chosen) {
     const python = bench.peers.map((peer) => pythonRival(peer, bench.rounds, on.threads))
     const others = groups['engine']!.includes(bench) ? otherEngines.map((other) => engineRival(bench, other)) : []
-    const row = await measure(bench, on, [...(peers ? python : []), ...(engine === 'all' ? others : [])])
-    rows.push(row)
-    if (!json) process.stdout.write(`${describe(row)}\n`)
+    const own = bench.own === undefined ? [] : [await ownRival(bench.own, bench.rounds, on)]
+    try {
+      const row = await measure(bench, on, [...own, ...(peers ? python : []), ...(engine === 'all' ? others : [])])
+      rows.push(row)
+      if (!json) process.stdout.write(`${describe(row)}\n`)
+    } catch (error) {
+      // One that cannot run here (no Python, say) keeps none of the others from running.
+      if (!(error instanceof RingsideError) || chosen.length === 1) throw error
+      process.stderr.write(`${bench.name}: ${error.message}\n`)
+    }
   }
   if (json) process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`)
 }
@@ -78,7 +85,7 @@ async function measure(bench: Bench, on: BenchEngine, rivals: readonly Rival[]):
     for (let i = 0; i < bench.rounds; i++) ours.push(await round())
     for (const other of theirs) {
       if (other.missing !== undefined || (turn > 0 && !other.rival.everyTurn)) continue
-      const answer = other.rival.ask()
+      const answer = await other.rival.ask()
       if (typeof answer === 'string') other.missing = answer
       else other.seconds.push(...answer)
     }
@@ -107,6 +114,21 @@ function pythonRival({ name, key, target }: Peer, rounds: number, threads: numbe
     ask() {
       const answer = askProcess(python, [script ?? '', key, String(rounds), String(threads)], 300)
       return typeof answer === 'string' ? answer : answer.stdout.trim().split('\n').map(Number)
+    },
+  }
+}
+
+async function ownRival({ name, target, prepare }: Own, rounds: number, on: BenchEngine): Promise<Rival> {
+  const round = await prepare(on)
+  await round()
+  return {
+    name,
+    target,
+    everyTurn: true,
+    async ask() {
+      const seconds: number[] = []
+      for (let i = 0; i < rounds; i++) seconds.push(await round())
+      return seconds
     },
   }
 }

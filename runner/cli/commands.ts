@@ -68,21 +68,27 @@ export const commands: readonly Command[] = [
         .option('episodes', { type: 'number', default: 1, describe: 'episodes in the film' })
         .option('format', {
           type: 'string',
-          choices: ['gif', 'png'] as const,
-          describe: 'gif, or png: first, middle and last frame',
+          choices: ['gif', 'mp4', 'png'] as const,
+          describe: 'default: what --out ends in, else gif. png: the first, middle and last frame beside each other',
         })
-        .option('out', { type: 'string', describe: 'the file (default RUN/media/episode-<n>.gif)' })
-        .option('width', { type: 'number', describe: 'pixels' })
+        .option('out', {
+          type: 'string',
+          describe: 'the file (default RUN/media/episode-<n>.gif); without an ending, a folder of one PNG a frame',
+        })
+        .option('lanes', { type: 'number', default: 1, describe: 'environments filmed side by side' })
+        .option('width', { type: 'number', describe: 'pixels of one picture (default at most 600)' })
+        .option('height', { type: 'number', describe: 'pixels (default in proportion)' })
         .option('fps', { type: 'number', describe: "frames a second (default the environment's)" })
         .option('seed', { type: 'number', default: 0, describe: 'of the episodes' })
         .option('max-steps', { type: 'number', describe: 'longest film, in steps' })
         .option('overlay', {
           type: 'boolean',
           default: true,
-          describe: 'step, return and action values under the picture',
+          describe: 'step, reward, return, action and values of the actions under the picture',
         })
         .option('force', { type: 'boolean', default: false, describe: 'replace an existing file' })
-        .example('ringside record runs/double-dqn-CartPole-v1-1 --out cartpole.gif', ''),
+        .example('ringside record runs/double-dqn-CartPole-v1-1 --out cartpole.mp4', '')
+        .example('ringside record runs/double-dqn-CartPole-v1-1 --lanes 9 --width 200', 'nine at once'),
     load: () => import('./record.ts'),
   },
   {
@@ -97,6 +103,28 @@ export const commands: readonly Command[] = [
         .option('seed', { type: 'number', default: 0, describe: 'of the episodes' })
         .example('ringside watch runs/double-dqn-CartPole-v1-1 --terminal', 'keys: space, →, + −, n, q'),
     load: () => import('./watch.ts'),
+  },
+  {
+    command: 'inspect <what> [env]',
+    describe: 'layers of an agent or a run: output sizes, parameters, multiply-adds, gradient check',
+    build: (options) =>
+      options
+        .positional('what', { type: 'string', demandOption: true, describe: 'an agent, or a run folder' })
+        .positional('env', { type: 'string', describe: "the agent's environment" })
+        .option('set', { type: 'string', array: true, nargs: 1, describe: 'a setting, key=value (repeatable)' })
+        .option('check-gradients', {
+          type: 'boolean',
+          default: false,
+          describe: 'compare every gradient with finite differences',
+        })
+        .option('engine', {
+          type: 'string',
+          describe: 'what the gradients are checked on: onnx, tensorflow, wasm or cpu',
+        })
+        .option('json', { type: 'boolean', default: false, describe: 'for programs' })
+        .example('ringside inspect rainbow MinAtar/Breakout-v1', '')
+        .example('ringside inspect drqn TMaze-v0 --check-gradients', ''),
+    load: () => import('./inspect.ts'),
   },
   {
     command: 'list <what>',

@@ -1,3 +1,5 @@
+import type { WrapperSpec } from '../../envs/types.ts'
+
 /** Tuned settings of an agent in an environment. Everything that counts time counts env steps, all lanes together. */
 export interface Preset {
   readonly agent: string
@@ -8,5 +10,7 @@ export interface Preset {
   readonly lanes?: number
   readonly threads?: number
   readonly agentConfig: Readonly<Record<string, unknown>>
+  /** What the environment is seen through, unless `env.wrappers` says otherwise. */
+  readonly wrappers?: readonly WrapperSpec[]
   readonly evaluation?: { readonly every?: number; readonly episodes?: number; readonly stopOnScore?: number | null }
 }

@@ -72,6 +72,7 @@ export async function resolveConfig(request: ConfigRequest): Promise<RunConfig> 
   const merged = [
     {
       agent: { ...definition.defaults, ...preset?.agentConfig },
+      ...(preset?.wrappers !== undefined && { env: { wrappers: preset.wrappers } }),
       ...definedOnly({
         steps: preset?.steps,
         lanes: preset?.lanes,

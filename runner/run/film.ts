@@ -1,24 +1,29 @@
-import { dirname } from 'node:path'
+import { setImmediate as nextTick } from 'node:timers/promises'
+import type { TypedArray } from '../../core/dtype.ts'
 import { createRng } from '../../core/rng.ts'
-import { sizeOf } from '../../core/dtype.ts'
-import type { Agent } from '../../agents/types.ts'
+import type { Agent, Explanation } from '../../agents/types.ts'
 import { makeVector } from '../../envs/index.ts'
-import type { EnvSpec } from '../../envs/types.ts'
-import { createPainter, encodeGif, encodePng, withOverlay, type Frame, type Painter } from '../../render/index.ts'
-import { makeFolder, writeFileAtomic } from './files.ts'
+import type { EnvSpec, VectorEnv } from '../../envs/types.ts'
+import { createPainter, tileFrames, withOverlay, type Frame, type Overlay, type Painter } from '../../render/index.ts'
+import type { Scene } from '../../core/scene.ts'
+import { createFilmFile, maxFps, type FilmFormat } from './film-file.ts'
 import { rollout } from './rollout.ts'
 
 export interface FilmPlan {
   readonly agent: Agent
   readonly env: EnvSpec
   readonly seed: number
+  /** Of each lane. */
   readonly episodes?: number
+  /** Environments filmed side by side. */
+  readonly lanes?: number
   /** Steps of the whole film. */
   readonly maxSteps: number
   readonly out: string
-  /** `png`: the first frame of the film, the middle one and the last, side by side. */
-  readonly format: 'gif' | 'png'
+  readonly format: FilmFormat
+  /** Pixels of one lane's picture; one alone keeps the scene's proportions. */
   readonly width?: number
+  readonly height?: number
   readonly fps?: number
   readonly overlay: boolean
 }
@@ -29,73 +34,110 @@ export interface Film {
   readonly returns: readonly number[]
 }
 
-const maxFps = 50
+/** What one lane has to tell, and the picture that it stays at once its episodes are over. */
+interface Lane {
+  step: number
+  reward: number
+  return: number
+  episodes: number
+  /** The episode's last picture is yet to be shown. */
+  ended: boolean
+  still: Frame | undefined
+}
 
 /** Plays episodes with an agent at its evaluation ε and writes them as a film. */
 export async function filmEpisode(plan: FilmPlan): Promise<Film> {
-  const { agent, seed, maxSteps, overlay, episodes = 1 } = plan
-  const env = await makeVector(plan.env, { lanes: 1, autoreset: 'disabled' })
+  const { agent, seed, maxSteps, episodes = 1, lanes: count = 1, format, out } = plan
+  const env = await makeVector(plan.env, { lanes: count, autoreset: 'disabled' })
+  const rng = createRng(seed, 'film')
+  env.reset({ seed: rng.stream('env').uint32() })
+  const actor = agent.actor(count, 'evaluate', rng.stream('actor'))
+  const fps = plan.fps ?? env.render(0).fps ?? 30
+  // Beyond the format's fastest rate, frames are left out instead of the film slowing down.
+  const every = Math.max(1, Math.ceil(fps / maxFps[format]))
+  const file = createFilmFile(out, format, fps / every)
+  const lanes = Array.from({ length: count }, newLane)
+  const returns: number[] = []
+  const play = rollout(env, actor)
+  let painter: Painter | undefined
+  let frames = 0
   try {
-    const rng = createRng(seed, 'film')
-    env.reset({ seed: rng.stream('env').uint32() })
-    const actor = agent.actor(1, 'evaluate', rng.stream('actor'))
-    const first = env.render()
-    const fps = plan.fps ?? first.fps ?? 30
-    // Beyond GIF's fastest rate, frames are left out instead of the film slowing down.
-    const every = Math.max(1, Math.ceil(fps / maxFps))
-    const frames: Frame[] = []
-    const returns: number[] = []
-    const play = rollout(env, actor)
-    let painter: Painter | undefined
-    let step = 0
-    let total = 0
-    let reward = 0
-    let ended = false
-    for (;;) {
-      if (step % every === 0 || ended) {
-        const q = overlay ? agent.explain(env.observations()).q : undefined
-        const greedy = q === undefined ? undefined : q.indexOf(Math.max(...q))
-        const scene = env.render()
-        const told = {
-          step,
-          reward,
-          return: total,
-          ...(q !== undefined && { q: q as Float32Array }),
-          ...(greedy !== undefined && { chosen: greedy }),
-        }
-        const shown = overlay ? withOverlay(scene, told) : scene
-        const width = Math.round(plan.width ?? Math.min(600, shown.width))
-        painter ??= await createPainter(width, Math.round((width * shown.height) / shown.width))
-        frames.push(painter.paint(shown))
+    for (let step = 0; ; step++) {
+      const done = step >= maxSteps || lanes.every((lane) => lane.episodes >= episodes)
+      const seen = step % every === 0 || lanes.some((lane) => lane.ended)
+      // What is painted is the state that the action is chosen in, so the scenes come before the step.
+      const scenes = seen ? lanes.map((_, i) => env.render(i)) : []
+      const explained = seen && plan.overlay ? agent.explain(env.observations()) : {}
+      const over = lanes.map((lane) => lane.ended)
+      if (!done && over.includes(true)) env.resetLanes(Uint8Array.from(over, Number))
+      const acted = done ? undefined : play.next().value
+      if (seen) {
+        painter ??= await createPainter(...sizeOf(plan, scenes[0]!))
+        const pictures = lanes.map((lane, i) => {
+          if (lane.still !== undefined) return lane.still
+          const actions = over[i] === true || acted === undefined ? undefined : acted.acted.actions
+          const told = { ...lane, ...laneOf(explained, i, count, env), ...actionOf(actions, i, count) }
+          const frame = painter!.paint(plan.overlay ? withOverlay(scenes[i]!, told) : scenes[i]!)
+          if (lane.episodes >= episodes) lane.still = frame
+          return frame
+        })
+        await file.add(count === 1 ? pictures[0]! : tileFrames(pictures, { gap: 2 }))
+        frames++
       }
-      if (step >= maxSteps || returns.length >= episodes) break
-      if (ended) {
-        env.resetLanes(Uint8Array.of(1))
-        total = 0
+      if (done) break
+      lanes.forEach((lane, i) => {
+        if (over[i] === true) Object.assign(lane, { step: 0, return: 0, ended: false })
+        lane.step++
+        lane.reward = acted!.result.reward[i]!
+        lane.return += lane.reward
+      })
+      for (const { lane: i, return: total } of acted!.result.episodes) {
+        const lane = lanes[i]!
+        lane.ended = true
+        if (lane.episodes++ < episodes) returns.push(total)
       }
-      const { result } = play.next().value
-      step++
-      reward = result.reward[0]!
-      total += reward
-      ended = result.episodes.length > 0
-      for (const episode of result.episodes) returns.push(episode.return)
+      // Signals wait no longer than a frame.
+      if (seen) await nextTick()
     }
-    makeFolder(dirname(plan.out))
-    const bytes = plan.format === 'gif' ? encodeGif(frames, { fps: fps / every }) : encodePng(strip(frames))
-    writeFileAtomic(plan.out, bytes)
-    return { path: plan.out, frames: frames.length, returns }
+    await file.finish()
+    return { path: out, frames, returns }
   } finally {
+    file.close()
     env.close()
   }
 }
 
-function strip(frames: readonly Frame[]): Frame {
-  const chosen = [frames[0]!, frames[Math.floor(frames.length / 2)]!, frames.at(-1)!]
-  const { width, height } = chosen[0]!
-  const data = new Uint8Array(sizeOf([3, width, height, 4]))
-  chosen.forEach((frame, i) => {
-    for (let y = 0; y < height; y++)
-      data.set(frame.data.subarray(y * width * 4, (y + 1) * width * 4), (y * 3 * width + i * width) * 4)
-  })
-  return { width: 3 * width, height, data }
+function newLane(): Lane {
+  return { step: 0, reward: 0, return: 0, episodes: 0, ended: false, still: undefined }
+}
+
+function sizeOf({ width, height, overlay }: FilmPlan, scene: Scene): [width: number, height: number] {
+  const shown = overlay ? withOverlay(scene, { step: 0, reward: 0, return: 0 }) : scene
+  const ratio = shown.height / shown.width
+  if (width === undefined && height !== undefined) return [Math.max(1, Math.round(height / ratio)), height]
+  const wide = Math.round(width ?? Math.min(600, shown.width))
+  return [wide, height ?? Math.max(1, Math.round(wide * ratio))]
+}
+
+/** A lane's values of actions, and the best of them. */
+function laneOf(explained: Explanation, lane: number, lanes: number, env: VectorEnv): Partial<Overlay> {
+  const { q, policy } = explained
+  const all = q ?? policy
+  if (all === undefined || env.actionSpace.kind !== 'discrete') return {}
+  const values = rowOf(all, lane, lanes)
+  const chosen = values.indexOf(Math.max(...values))
+  return { ...(q === undefined ? { policy: values } : { q: values }), chosen }
+}
+
+/** The action taken, which exploration may have chosen otherwise. */
+function actionOf(actions: TypedArray | undefined, lane: number, lanes: number): Partial<Overlay> {
+  if (actions === undefined) return {}
+  const own = Array.from(rowOf(actions, lane, lanes))
+  const action = own.map((value) => (Number.isInteger(value) ? String(value) : value.toFixed(2))).join(' ')
+  return { action, ...(own.length === 1 && Number.isInteger(own[0]) && { chosen: own[0]! }) }
+}
+
+function rowOf(all: TypedArray, lane: number, lanes: number): TypedArray {
+  const width = all.length / lanes
+  return all.subarray(lane * width, (lane + 1) * width)
 }

@@ -2,12 +2,20 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { usageError } from '../../core/errors.ts'
 import { filmEpisode, type Film } from './film.ts'
+import { filmFormat } from './film-file.ts'
 import { openRun } from './open.ts'
 import type { RecordOptions } from './types.ts'
 
-/** Films a run's agent: `RUN/media/episode-<n>.gif` unless `out` says otherwise. An existing file is kept unless `force`. */
+/** Films a run's agent: `RUN/media/episode-<n>.gif` (or .mp4, .png) unless `out` says otherwise; the file's ending tells the format. An existing file is kept unless `force`. */
 export async function recordRun(folder: string, options: RecordOptions = {}): Promise<Film & { step: number }> {
-  const format = options.format ?? (options.out?.endsWith('.png') === true ? 'png' : 'gif')
+  const format = filmFormat(options.out, options.format)
+  for (const key of ['episodes', 'lanes', 'width', 'height', 'maxSteps'] as const) {
+    const value = options[key]
+    if (value !== undefined && !(Number.isInteger(value) && value >= 1))
+      throw usageError(`${key} of a film is a whole number of at least 1, got ${value}.`)
+  }
+  if (options.fps !== undefined && !(options.fps > 0 && options.fps <= 1000))
+    throw usageError(`fps of a film is more than 0 and at most 1000, got ${options.fps}.`)
   const out = options.out ?? nextFree(folder, format)
   if (existsSync(out) && options.force !== true)
     throw usageError(`"${out}" exists; choose another --out or replace it by --force.`)
@@ -22,6 +30,8 @@ export async function recordRun(folder: string, options: RecordOptions = {}): Pr
       out,
       format,
       overlay: options.overlay ?? true,
+      ...(options.lanes !== undefined && { lanes: options.lanes }),
+      ...(options.height !== undefined && { height: options.height }),
       ...(options.width !== undefined && { width: options.width }),
       ...(options.fps !== undefined && { fps: options.fps }),
     })

@@ -152,9 +152,12 @@ export interface EvaluateOptions {
 }
 
 export interface RecordOptions extends EvaluateOptions {
-  readonly format?: 'gif' | 'png'
+  readonly format?: 'gif' | 'mp4' | 'png'
   /** Default `RUN/media/episode-<n>.<format>`. */
   readonly out?: string
+  /** Environments filmed side by side, `episodes` of each. */
+  readonly lanes?: number
+  /** Pixels of one environment's picture. */
   readonly width?: number
   readonly height?: number
   readonly fps?: number

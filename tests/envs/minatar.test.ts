@@ -106,7 +106,7 @@ describe.each(names)('%s', (name) => {
 
   test('every observation is channels × 10 × 10 zeros and ones, and pictures show every set cell', async () => {
     const env = (await make(`MinAtar/${name}-v0`)).unwrapped as MinAtar
-    expect(env.actions).toEqual(actionNames)
+    expect(env.actionMeanings).toEqual(actionNames)
     const { observation } = env.reset({ seed: 3 })
     expect(env.observationSpace.shape).toEqual([env.channels.length, 10, 10])
     const set = observation.reduce((sum, bit) => sum + bit, 0)
@@ -129,7 +129,7 @@ interface Statistics {
 
 async function play(name: Name, policy: 'random' | 'scripted', episodes: number): Promise<Means> {
   const env = (await make(`MinAtar/${name}-v1`)).unwrapped as MinAtar
-  const indexOf = actionNames.map((action) => env.actions.indexOf(action))
+  const indexOf = actionNames.map((action) => env.actionMeanings.indexOf(action))
   const rng = createRng(4)
   const returns: number[] = []
   const lengths: number[] = []
@@ -138,7 +138,7 @@ async function play(name: Name, policy: 'random' | 'scripted', episodes: number)
     let { observation } = env.reset()
     let [total, length, over] = [0, 0, false]
     while (!over && length < 5000) {
-      const choice = policy === 'random' ? rng.int(env.actions.length) : indexOf[policies[name]!(observation)]!
+      const choice = policy === 'random' ? rng.int(env.actionMeanings.length) : indexOf[policies[name]!(observation)]!
       const result = env.step(choice)
       observation = result.observation
       over = result.terminated
@@ -160,7 +160,7 @@ function summary(values: number[]): Summary {
 describe('options', () => {
   test('v1 has the minimal actions, v0 all six, and either can be asked for', async () => {
     const actionsOf = async (id: string, kwargs = {}): Promise<readonly string[]> =>
-      ((await make(id, { kwargs })).unwrapped as MinAtar).actions
+      ((await make(id, { kwargs })).unwrapped as MinAtar).actionMeanings
     expect(await actionsOf('MinAtar/Breakout-v1')).toEqual(['no-op', 'left', 'right'])
     expect(await actionsOf('MinAtar/Freeway-v1')).toEqual(['no-op', 'up', 'down'])
     expect(await actionsOf('MinAtar/SpaceInvaders-v1')).toEqual(['no-op', 'left', 'right', 'fire'])

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { make, makeVector, type EnvSpec } from '../../envs/index.ts'
+import { envSpecs, make, makeVector, type EnvSpec } from '../../envs/index.ts'
 
 test.each<[string, Record<string, unknown>, RegExp]>([
   ['LunarLander-v3', { continuous: true }, /LunarLander-v3 has no option "continuous"/],
@@ -25,4 +25,67 @@ test('lanes, autoreset modes and seeds that are none', async () => {
   await expect(makeVector('CartPole-v1', { lanes: 2, autoreset: 'never' as 'disabled' })).rejects.toThrow(/"never"/)
   const env = await make('CartPole-v1')
   expect(() => env.reset({ seed: 1.5 })).toThrow(/CartPole-v1.*whole number as seed, got 1\.5/)
+})
+
+/** Options of an environment, as its own error tells them. */
+async function optionsOf(id: string): Promise<string[]> {
+  const told = await make(id, { kwargs: { unheardOf: 1 } }).then(
+    () => 'It has none.',
+    (error: unknown) => (error as Error).message,
+  )
+  return /It has: (.*)\.$/.exec(told)?.[1]?.split(', ') ?? []
+}
+
+test('every option of every environment refuses what is of no use to it, and names the environment', async () => {
+  let asked = 0
+  for (const { id } of envSpecs()) {
+    for (const name of await optionsOf(id)) {
+      for (const value of ['no', NaN, {}, -1e9]) {
+        // A map of one's own is looked at where it is drawn at random alone; any number is the seed of one.
+        if (['frozen', 'size'].includes(name) && id.startsWith('FrozenLake')) continue
+        if (
+          (name === 'mapSeed' || name === 'g' || name === 'goalVelocity' || name === 'rewardSchedule') &&
+          value === -1e9
+        )
+          continue
+        asked++
+        const made = make(id, { kwargs: { [name]: value } })
+        await expect(made, `${id} { ${name}: ${String(value)} }`).rejects.toThrow(id)
+      }
+    }
+  }
+  expect(asked).toBeGreaterThan(100)
+})
+
+test.each<[string, string, Record<string, unknown>, RegExp]>([
+  ['Arcade/Breakout-v0', 'AtariPreprocessing', { episodicLife: 'no' }, /episodicLife to be true or false, got "no"/],
+  ['Arcade/Breakout-v0', 'AtariPreprocessing', { crop: 3 }, /crop to be none, square or a box, got 3/],
+  ['CartPole-v1', 'StickyAction', { p: '0.1' }, /p to be a finite number, got "0.1"/],
+  ['CartPole-v1', 'NormalizeReward', { gamma: NaN }, /gamma to be a number from 0 to 1, got NaN/],
+  ['CartPole-v1', 'ClipReward', { low: 'x', high: 1 }, /low to be a finite number, got "x"/],
+  ['CartPole-v1', 'NoopReset', {}, /calls none of its actions NOOP; set noopAction/],
+  ['CartPole-v1', 'Transform', {}, /Transform takes a function/],
+])('%s in %s %o is refused, and told which environment it is', async (id, name, kwargs, message) => {
+  const made = make({ id, wrappers: [{ name, kwargs }] })
+  await expect(made).rejects.toThrow(message)
+  await expect(make({ id, wrappers: [{ name, kwargs }] })).rejects.toThrow(id)
+})
+
+test('what reset does not know it refuses', async () => {
+  const env = await make('CartPole-v1')
+  expect(() => env.reset({ sed: 3 } as never)).toThrow(
+    /CartPole-v1.*\{ seed, options \}, got "sed". Did you mean "seed"/,
+  )
+  expect(() => env.reset({ options: { lo: 0 } })).toThrow(
+    /CartPole-v1, at its reset, has no option "lo".*It has: high, low/,
+  )
+  expect(() => env.reset({ options: { low: 1, high: 0 } })).toThrow(/low ≤ high, got 1 and 0/)
+})
+
+test('errors of a vector environment name the lane', async () => {
+  const vector = await makeVector('CartPole-v1', { lanes: 3 })
+  vector.reset({ seed: 1 })
+  expect(() => vector.step(Int32Array.of(0, 1, 7))).toThrow(
+    /Lane 2 of CartPole-v1: .*the action 7; expected one of Discrete\(2\)/,
+  )
 })

@@ -1,7 +1,7 @@
 """One bench of a Python peer: prints the seconds of one call or env step, a number a line.
 
     python bench.py update|act|update-minatar|update-nature|act-nature|update-lstm|update-gan|update-dcgan ROUNDS [THREADS]
-    python bench.py cartpole|acrobot|frozen-lake|taxi|cliff-walking|lunar-lander|cartpole-8|cartpole-8-threads|phi|train-sb3|train-torch|train-8-sb3|train-8-torch|replay-sample ROUNDS
+    python bench.py cartpole|acrobot|frozen-lake|taxi|cliff-walking|lunar-lander|ale-pong|cartpole-8|cartpole-8-threads|phi|train-sb3|train-torch|train-8-sb3|train-8-torch|train-minatar-torch|train-frames-torch|replay-sample|replay-prioritized ROUNDS
     python bench.py minatar-asterix|minatar-breakout|minatar-freeway|minatar-seaquest|minatar-space-invaders ROUNDS
 """
 import sys
@@ -105,6 +105,29 @@ elif name == "replay-sample":
         replay.add(stack, following, np.array([0]), np.array([0.0]), np.array([False]), [{}])
         stack = following
     report(lambda: replay.sample(32), 500)
+elif name == "replay-prioritized":
+    import cpprb
+    import numpy as np
+
+    capacity, batch = 1_000_000, 32
+    replay = cpprb.PrioritizedReplayBuffer(
+        capacity,
+        {"obs": {"shape": 4}, "next_obs": {"shape": 4}, "act": {"dtype": np.int32}, "rew": {}, "discount": {}},
+        alpha=0.6,
+        eps=1e-6,
+    )
+    random = np.random.default_rng(0)
+    state, many = np.zeros(4, np.float32), np.zeros((10_000, 4), np.float32)
+    ones = np.ones(10_000, np.float32)
+    for _ in range(capacity // 10_000):
+        replay.add(obs=many, next_obs=many, act=ones.astype(np.int32), rew=ones, discount=ones)
+
+    def call():
+        replay.add(obs=state, next_obs=state, act=1, rew=0.0, discount=0.99)
+        drawn = replay.sample(batch, beta=0.4)
+        replay.update_priorities(drawn["indexes"], random.random(batch, np.float32))
+
+    report(call, 5000)
 elif name == "update-lstm":
     import torch
     from torch import nn
@@ -171,7 +194,7 @@ elif name in ("update-gan", "update-dcgan"):
         of_generator.step()
 
     report(call, calls)
-elif name in ("cartpole", "acrobot", "frozen-lake", "taxi", "cliff-walking", "lunar-lander"):
+elif name in ("cartpole", "acrobot", "frozen-lake", "taxi", "cliff-walking", "lunar-lander", "ale-pong"):
     import gymnasium
 
     ids = {
@@ -181,7 +204,12 @@ elif name in ("cartpole", "acrobot", "frozen-lake", "taxi", "cliff-walking", "lu
         "taxi": "Taxi-v4",
         "cliff-walking": "CliffWalking-v1",
         "lunar-lander": "LunarLander-v3",
+        "ale-pong": "ALE/Pong-v5",
     }
+    if name == "ale-pong":
+        import ale_py
+
+        gymnasium.register_envs(ale_py)
     env = gymnasium.make(ids[name])
     env.reset(seed=0)
     env.action_space.seed(0)
@@ -329,5 +357,106 @@ elif name in ("train-torch", "train-8-torch"):
                 loss.backward()
                 optimizer.step()
             if step % 500 < lanes:
+                target.load_state_dict(online.state_dict())
+        print((time.perf_counter() - began) / steps)
+elif name in ("train-minatar-torch", "train-frames-torch"):
+    # As people write it: arrays for the replay, frames stored with their stacks, no logging, no callbacks.
+    import numpy as np
+    import torch
+    from torch import nn
+
+    torch.set_num_threads(1)
+    small = name == "train-minatar-torch"
+    steps, starts, train_every = (6_000, 1_000, 1) if small else (1_200, 200, 4)
+    capacity, batch, actions = (100_000 if small else 10_000), 32, 6
+    shape = (4, 10, 10) if small else (4, 84, 84)
+
+    class Frames:
+        """What costs nothing: frames from a table."""
+
+        table = np.random.default_rng(0).integers(0, 256, (256, 84, 84), np.uint8)
+
+        def reset(self):
+            self.steps = 0
+            self.stack = np.zeros((4, 84, 84), np.uint8)
+            self.stack[-1] = self.table[0]
+            return self.stack.copy()
+
+        def step(self, action):
+            reward = float(action == self.steps % 6)
+            self.steps += 1
+            self.stack[:-1] = self.stack[1:]
+            self.stack[-1] = self.table[self.steps % 256]
+            return self.stack.copy(), reward, self.steps % 500 == 0
+
+    class MinAtar:
+        def __init__(self):
+            from minatar import Environment
+
+            self.env = Environment("breakout")
+
+        def reset(self):
+            self.env.reset()
+            return self.observe()
+
+        def step(self, action):
+            reward, ended = self.env.act(action)
+            return self.observe(), reward, ended
+
+        def observe(self):
+            return np.ascontiguousarray(self.env.state().transpose(2, 0, 1), np.uint8)
+
+    class Scaled(nn.Module):
+        def forward(self, x):
+            return x.float() if small else x.float() / 255
+
+    def network():
+        if small:
+            torso = [nn.Conv2d(4, 16, 3), nn.ReLU(), nn.Flatten(), nn.Linear(1024, 128), nn.ReLU(), nn.Linear(128, actions)]
+        else:
+            convolutions = [nn.Conv2d(4, 32, 8, 4), nn.ReLU(), nn.Conv2d(32, 64, 4, 2), nn.ReLU(), nn.Conv2d(64, 64, 3)]
+            dense = [nn.ReLU(), nn.Flatten(), nn.Linear(3136, 512), nn.ReLU(), nn.Linear(512, actions)]
+            torso = convolutions + dense
+        return nn.Sequential(Scaled(), *torso)
+
+    for seed in range(rounds):
+        rng = np.random.default_rng(seed)
+        torch.manual_seed(seed)
+        env = MinAtar() if small else Frames()
+        online, target = network(), network()
+        target.load_state_dict(online.state_dict())
+        if small:
+            optimizer = torch.optim.RMSprop(online.parameters(), lr=2.5e-4, alpha=0.95, eps=0.01, centered=True)
+        else:
+            optimizer = torch.optim.Adam(online.parameters(), lr=1e-4)
+        observations = np.zeros((capacity, *shape), np.uint8)
+        next_observations = np.zeros((capacity, *shape), np.uint8)
+        chosen, rewards = np.zeros((capacity, 1), np.int64), np.zeros(capacity, np.float32)
+        discounts = np.zeros(capacity, np.float32)
+        observation = env.reset()
+        began = time.perf_counter()
+        for step in range(steps):
+            epsilon = max(0.1, 1 - 0.9 * step / 100_000) if small else 0.1
+            if rng.random() < epsilon:
+                action = int(rng.integers(actions))
+            else:
+                with torch.no_grad():
+                    action = int(online(torch.from_numpy(observation[None])).argmax())
+            following, reward, ended = env.step(action)
+            at = step % capacity
+            observations[at], next_observations[at], rewards[at] = observation, following, reward
+            chosen[at, 0], discounts[at] = action, 0.0 if ended else 0.99
+            observation = env.reset() if ended else following
+            if step >= starts and step % train_every == 0:
+                rows = rng.integers(min(step + 1, capacity), size=batch)
+                with torch.no_grad():
+                    best = target(torch.from_numpy(next_observations[rows])).max(1)[0]
+                    y = torch.from_numpy(rewards[rows]) + torch.from_numpy(discounts[rows]) * best
+                q = online(torch.from_numpy(observations[rows])).gather(1, torch.from_numpy(chosen[rows])).squeeze()
+                loss = nn.functional.smooth_l1_loss(q, y)
+                optimizer.zero_grad()
+                loss.backward()
+                optimizer.step()
+            if step % 1000 == 0:
                 target.load_state_dict(online.state_dict())
         print((time.perf_counter() - began) / steps)

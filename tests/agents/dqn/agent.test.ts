@@ -56,7 +56,7 @@ test('forbidden actions are never taken, neither at random nor by value', async 
 
 test('an agent refuses what it cannot do, with the reason', async () => {
   const continuous = await contextOf(1, { actionSpace: spaces.box({ low: -1, high: 1, shape: [1] }) })
-  expect(() => createDqn(continuous, dqnConfig.parse({}))).toThrow(/Discrete action space.*Discretise/)
+  expect(() => createDqn(continuous, dqnConfig.parse({}))).toThrow(/Discrete action space.*DiscretizeAction/)
   const short = await contextOf(1, { steps: 50 })
   expect(() => createDqn(short, dqnConfig.parse({ learningStarts: 50 }))).toThrow(/learningStarts/)
 })

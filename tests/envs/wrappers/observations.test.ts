@@ -271,7 +271,7 @@ test('each refuses what it cannot wrap or be told, by name', async () => {
     ['Taxi-v4', 'NormalizeObservation', {}, /NormalizeObservation expects a Box.*Flatten/],
     ['CartPole-v1', 'NormalizeObservation', { epsilon: 0 }, /epsilon above 0/],
     ['CartPole-v1', 'NormalizeObservation', { frozen: { mean: [0], variance: [1], count: 1 } }, /of 4 elements, got 1/],
-    ['CartPole-v1', 'NormalizeReward', { gamma: 2 }, /gamma from 0 to 1/],
+    ['CartPole-v1', 'NormalizeReward', { gamma: 2 }, /gamma to be a number from 0 to 1/],
     ['Pendulum-v1', 'ActionHistory', {}, /ActionHistory expects Discrete actions/],
     ['CartPole-v1', 'ActionHistory', { actions: 0 }, /whole number of at least 1, got 0/],
     ['CartPole-v1', 'Filter', { keys: ['x'] }, /Filter expects a Dict/],

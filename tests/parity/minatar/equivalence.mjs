@@ -17,7 +17,7 @@ const recorded = JSON.parse(readFileSync(new URL('../../envs/fixtures/minatar/st
 async function play(name, policy, episodes) {
   const env = await make(`MinAtar/${name}-v1`, { checker: false, orderEnforcing: false })
   const six = ['no-op', 'left', 'up', 'right', 'down', 'fire']
-  const indexOf = six.map((action) => env.actions.indexOf(action))
+  const indexOf = six.map((action) => env.actionMeanings.indexOf(action))
   const rng = createRng(2)
   const [returns, lengths] = [new Float64Array(episodes), new Float64Array(episodes)]
   env.reset({ seed: 1 })
