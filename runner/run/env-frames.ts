@@ -4,6 +4,7 @@ import type { Agent } from '../../agents/types.ts'
 import { usageError } from '../../core/errors.ts'
 import { createRaster, drawScene, grayscale } from '../../core/raster/index.ts'
 import { createRng } from '../../core/rng.ts'
+import type { Scene } from '../../core/scene.ts'
 import { makeVector, resolveSpec } from '../../envs/index.ts'
 import type { EnvSpec } from '../../envs/types.ts'
 import { imagesFrom } from '../../generative/datasets/images-from.ts'
@@ -22,6 +23,7 @@ export const envFramesConfig = z.strictObject({
     .union([z.literal(1), z.literal(3)])
     .default(3)
     .describe('1: grayscale, 3: colour'),
+  legend: z.boolean().default(false).describe('keep what is written beside the board of a game'),
   every: z.int().positive().default(2).describe('environment steps from a frame to the next'),
   policy: z.string().default('random').describe('random, or the folder of a run whose best checkpoint plays'),
   validationFraction: fraction.default(0.05),
@@ -70,7 +72,7 @@ async function play(
   config: EnvFramesConfig,
   context: DatasetContext,
 ): Promise<Dataset> {
-  const { count, height, width, channels, every, seed, policy } = config
+  const { count, height, width, channels, legend, every, seed, policy } = config
   const rng = createRng(seed, 'env frames')
   const env = await makeVector(spec, { lanes: 1, autoreset: 'same-step' })
   try {
@@ -83,7 +85,8 @@ async function play(
     let kept = 0
     for (const _ of rollout(env, actor)) {
       if (step++ % every !== 0) continue
-      drawScene(raster, env.render())
+      const scene = env.render()
+      drawScene(raster, legend ? scene : boardOf(scene))
       const to = images.subarray(kept * bytes, (kept + 1) * bytes)
       if (channels === 1) grayscale(raster.data, to)
       else to.set(raster.data)
@@ -101,4 +104,11 @@ async function play(
   } finally {
     env.close()
   }
+}
+
+/** A scene that is a square board with words to its right, as MinAtar's, without the words. */
+function boardOf(scene: Scene): Scene {
+  const { width, height, items } = scene
+  const hasLegend = width > height && items.some((item) => item.kind === 'text' && item.x >= height)
+  return hasLegend ? { ...scene, width: height } : scene
 }
