@@ -10,6 +10,7 @@ export {
 } from './datasets/images-from.ts'
 export { createBatches, type Batches, type BatchesOptions } from './datasets/batches.ts'
 export { resolveScale, scales } from './datasets/scale.ts'
+export { fingerprintOf } from './datasets/fingerprint.ts'
 export type { NumericArray } from './datasets/arrays.ts'
 export type * from './datasets/types.ts'
 export type { ImageShape } from './types.ts'

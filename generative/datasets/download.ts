@@ -72,7 +72,7 @@ async function downloadOne(file: RemoteFile, folder: string, options: DownloadOp
     const had = sizeOrNothing(part)
     if (had < file.bytes) {
       const result = await receive(file, part, had, options)
-      if (result.kind === 'unreachable' && attempt === 0 && had === 0) return { ok: false, why: result.why }
+      if (result.kind === 'unreachable' && attempt === 0) return { ok: false, why: result.why }
       if (result.kind !== 'done') {
         broken = result.why
         continue

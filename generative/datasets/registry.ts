@@ -33,6 +33,10 @@ export async function resolveDataset(nameOrPath: string): Promise<DatasetDefinit
   const colon = nameOrPath.indexOf(':')
   const kind = colon < 0 ? undefined : kinds.find(nameOrPath.slice(0, colon))
   if (kind !== undefined) return kind(nameOrPath.slice(colon + 1))
+  if (nameOrPath.startsWith('env:'))
+    throw usageError(
+      `Frames of environments ("${nameOrPath}") are put together by the runner: import 'ringside/runner' first.`,
+    )
   if (!isModulePath(nameOrPath)) return datasets.get(nameOrPath)
   return asDefinition(await loadModulePath('dataset', nameOrPath), nameOrPath)
 }

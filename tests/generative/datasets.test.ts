@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { createRng } from '../../core/rng.ts'
+import { fingerprintOf } from '../../generative/datasets/fingerprint.ts'
 import { completeDataset, imagesFrom } from '../../generative/datasets/images-from.ts'
 import { datasets, openDataset, registerDataset, resolveDataset } from '../../generative/datasets/registry.ts'
 import type { Dataset } from '../../generative/datasets/types.ts'
@@ -52,6 +53,7 @@ function mnistFolder(name: string, train: number, test: number): string {
 test('names, and what is near them', async () => {
   expect(datasets.names()).toEqual(['folder', 'house-numbers', 'mnist', 'svhn'])
   await expect(resolveDataset('mnits')).rejects.toThrow(/Did you mean "mnist"/)
+  await expect(resolveDataset('env:CartPole-v1')).rejects.toThrow(/import 'ringside\/runner' first/)
   await expect(open('mnist', { sorce: 'embedded' })).rejects.toThrow(/settings of mnist do not fit.*sorce/s)
   expect(() => registerDataset({ ...datasets.get('mnist'), name: 'env:x' })).toThrow(/cannot be a dataset's name/)
 })
@@ -182,6 +184,19 @@ test('a dataset of one’s own, as an object, and what is wrong with some', asyn
   await expect(open(floats)).rejects.toThrow(/Uint8Array, got Float32Array/)
   const nothing = write('nothing.mjs', `export default () => 3`)
   await expect(open(nothing)).rejects.toThrow(/gave no dataset/)
+})
+
+test('a fingerprint tells whether two openings gave the same data', () => {
+  const image = { height: 1, width: 2, channels: 1 }
+  const of = (images: number[], labels?: number[]): string =>
+    fingerprintOf(
+      completeDataset(
+        { image, train: { images: Uint8Array.from(images), ...(labels && { labels: Uint8Array.from(labels) }) } },
+        'x',
+      ),
+    )
+  expect(of([1, 2, 3, 4])).toBe(of([1, 2, 3, 4]))
+  expect(new Set([of([1, 2, 3, 4]), of([1, 2, 3, 5]), of([1, 2, 3, 4], [0, 1]), of([1, 2, 3, 4], [1, 0])]).size).toBe(4)
 })
 
 test('labels and splits are looked at', () => {

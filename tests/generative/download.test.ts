@@ -130,6 +130,11 @@ test('no server and a server without the file are told apart from damage', async
   server!.closeAllConnections()
   const gone = await download([{ ...file, url: 'http://127.0.0.1:9/data.bin' }], fresh())
   expect(gone).toMatchObject({ ok: false })
+  // What came before stays for another day.
+  const folder = fresh()
+  writeFileSync(join(folder, 'data.bin.part'), content.subarray(0, 40_000))
+  expect(await download([{ ...file, url: 'http://127.0.0.1:9/data.bin' }], folder)).toMatchObject({ ok: false })
+  expect(readFileSync(join(folder, 'data.bin.part')).length).toBe(40_000)
 })
 
 const full = existsSync('/dev/full')
