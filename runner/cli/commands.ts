@@ -129,12 +129,12 @@ export const commands: readonly Command[] = [
   },
   {
     command: 'list <what>',
-    describe: 'list agents, envs, wrappers or presets',
+    describe: 'list agents, datasets, envs, wrappers or presets',
     build: (options) =>
       options
         .positional('what', {
           type: 'string',
-          choices: ['agents', 'envs', 'wrappers', 'presets'] as const,
+          choices: ['agents', 'datasets', 'envs', 'wrappers', 'presets'] as const,
           demandOption: true,
         })
         .option('json', { type: 'boolean', default: false, describe: 'for programs' })
