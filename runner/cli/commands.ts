@@ -39,6 +39,7 @@ export const commands: readonly Command[] = [
         })
         .option('out', { type: 'string', describe: 'the run folder (default runs/<agent>-<env>-<n>)' })
         .option('force', { type: 'boolean', default: false, describe: 'replace an existing run folder' })
+        .option('init-from', { type: 'string', describe: 'begin with the weights of this run (its best checkpoint)' })
         .option('resume', { type: 'string', describe: 'go on with this run' })
         .option('quiet', { type: 'boolean', default: false, describe: 'no progress bar' })
         .option('json', { type: 'boolean', default: false, describe: 'print the summary as JSON' })
