@@ -2,6 +2,7 @@ import { SingleBar } from 'cli-progress'
 import { relative } from 'node:path'
 import { usageError } from '../../core/errors.ts'
 import { resolveConfig } from '../run/config.ts'
+import { openPage } from './page-process.ts'
 import { resumeRun, startRun } from '../run/session.ts'
 import type { ProgressEvent, Run, Summary } from '../run/types.ts'
 
@@ -19,12 +20,13 @@ interface TrainArgs {
   readonly out?: string
   readonly force: boolean
   readonly resume?: string
+  readonly watch: boolean
   readonly quiet: boolean
   readonly json: boolean
 }
 
 export async function run(args: Readonly<Record<string, unknown>>): Promise<void> {
-  const { agent, env, set, config, out, force, resume, quiet, json, ...flags } = args as unknown as TrainArgs
+  const { agent, env, set, config, out, force, resume, watch, quiet, json, ...flags } = args as unknown as TrainArgs
   let training: Run
   if (resume === undefined) {
     const { steps, seed, lanes, engine, device, threads } = flags
@@ -36,16 +38,27 @@ export async function run(args: Readonly<Record<string, unknown>>): Promise<void
       ...(set !== undefined && { sets: set }),
       flags: request,
     })
-    training = await startRun({ config: resolved, force, ...(out !== undefined && { out }) })
+    training = await startRun({ config: resolved, force, live: watch, ...(out !== undefined && { out }) })
   } else {
     if (agent !== undefined || config !== undefined || set !== undefined || out !== undefined) {
       throw usageError(
         '--resume goes on with a run as it is; it takes --steps for a larger budget and nothing else that changes the run.',
       )
     }
-    training = await resumeRun({ folder: resume, ...(flags.steps !== undefined && { steps: flags.steps }) })
+    training = await resumeRun({
+      folder: resume,
+      live: watch,
+      ...(flags.steps !== undefined && { steps: flags.steps }),
+    })
   }
-  const summary = await follow(training, quiet || json)
+  const page = watch ? await openPage(training.folder) : undefined
+  let summary: Summary
+  try {
+    if (page !== undefined) (json ? process.stderr : process.stdout).write(`Watch it learn: ${page.address}\n`)
+    summary = await follow(training, quiet || json)
+  } finally {
+    page?.close()
+  }
   if (json) process.stdout.write(`${JSON.stringify({ run: training.folder, ...summary })}\n`)
   else report(training, summary)
   if (summary.status === 'stopped') process.exitCode = 1
@@ -149,7 +162,7 @@ function report({ folder }: Run, summary: Summary): void {
       `Numbers         ${run}/summary.json, metrics.csv, episodes.csv, evaluations.json; tensorboard --logdir ${run}`,
       '',
       'Next:',
-      `  npx ringside watch ${run} --terminal`,
+      `  npx ringside watch ${run}`,
       `  npx ringside record ${run} --episodes 3`,
       `  npx ringside evaluate ${run}`,
     )

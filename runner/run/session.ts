@@ -19,6 +19,7 @@ import { writeFileAtomic } from './files.ts'
 import { finishRun } from './finish.ts'
 import { assertFree, assertRunFolder, createRunFolder, lockRun, nextRunFolder } from './folder.ts'
 import { openRunLog, type RunLog } from './loggers/run-log.ts'
+import { noLivePolicy, openLivePolicy } from './live-policy.ts'
 import { runLoop, type Duty, type LoopPlan } from './loop.ts'
 import { readRunConfig } from './open.ts'
 import {
@@ -32,7 +33,7 @@ import type { ResumeRequest, Run, RunConfig, RunEvent, StartRequest, Summary } f
 import { ringsideVersion } from './version.ts'
 
 /** Builds everything that can be refused, then makes the run folder (config and a checkpoint of step 0) at once. */
-export async function startRun({ config, out, force = false }: StartRequest): Promise<Run> {
+export async function startRun({ config, out, force = false, live = false }: StartRequest): Promise<Run> {
   const folder = out ?? nextRunFolder(`${shortName(config.agent.name)}-${shortName(config.env.id)}`)
   assertFree(folder, force)
   const notes: string[] = []
@@ -43,7 +44,7 @@ export async function startRun({ config, out, force = false }: StartRequest): Pr
       writeConfig(staging, config, made)
       openCheckpoints(staging, config.checkpoint.keep).save(0, stateOf(parts, newRecord(), emptyLogState), undefined)
     })
-    return openSession({ folder, config, parts, notes, record: newRecord(), made })
+    return openSession({ folder, config, parts, notes, record: newRecord(), made, live })
   } catch (error) {
     parts.close()
     throw error
@@ -51,7 +52,7 @@ export async function startRun({ config, out, force = false }: StartRequest): Pr
 }
 
 /** Takes a run up again from its newest good checkpoint. */
-export async function resumeRun({ folder, steps }: ResumeRequest): Promise<Run> {
+export async function resumeRun({ folder, steps, live = false }: ResumeRequest): Promise<Run> {
   assertRunFolder(folder)
   const { config: saved, made } = readRunConfig(folder)
   if (steps !== undefined && steps < saved.steps) {
@@ -77,7 +78,7 @@ export async function resumeRun({ folder, steps }: ResumeRequest): Promise<Run> 
     }
     const { record, logState } = restoreAll(parts, state.policy, state.training, notes)
     checkpoints.discardAfter(step)
-    return openSession({ folder, config, parts, notes, record, made, release, resumedFrom: { step, logState } })
+    return openSession({ folder, config, parts, notes, record, made, live, release, resumedFrom: { step, logState } })
   } catch (error) {
     parts?.close()
     release()
@@ -186,6 +187,7 @@ interface SessionParts {
   readonly notes: readonly string[]
   readonly record: RunRecord
   readonly made: Made
+  readonly live: boolean
   readonly release?: () => void
   readonly resumedFrom?: { readonly step: number; readonly logState: StateTree }
 }
@@ -196,6 +198,7 @@ function openSession({
   parts,
   notes,
   record,
+  live,
   release = lockRun(folder),
   resumedFrom,
 }: SessionParts): Run {
@@ -208,6 +211,7 @@ function openSession({
       resumedFrom && { step: resumedFrom.step, dutiesStep: record.dutiesStep, state: resumedFrom.logState },
     )
     const checkpoints = openCheckpoints(folder, config.checkpoint.keep)
+    const shown = live ? openLivePolicy(folder) : noLivePolicy
     const before = record.seconds
     const began = performance.now()
     const seconds = (): number => before + (performance.now() - began) / 1000
@@ -237,6 +241,7 @@ function openSession({
       stopRequested: () => stopping,
       progress() {
         log.flush()
+        shown.offer(experiment.step, () => experiment.state().policy)
         const stepsPerSecond = rate.stepsPerSecond()
         const { epsilon } = experiment.metrics()
         return {
@@ -293,6 +298,7 @@ function openSession({
       })
     } finally {
       log.close()
+      shown.close()
       parts.close()
       release()
     }

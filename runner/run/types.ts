@@ -60,10 +60,13 @@ export interface StartRequest {
   readonly out?: string
   /** Replace an existing run folder. */
   readonly force?: boolean
+  /** Leave copies of the policy, every few seconds, for those who watch. */
+  readonly live?: boolean
 }
 
 export interface ResumeRequest {
   readonly folder: string
+  readonly live?: boolean
   /** A new, larger budget in environment steps. */
   readonly steps?: number
 }

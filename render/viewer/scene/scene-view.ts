@@ -1,0 +1,80 @@
+// Shaders' bindings without `new Function`, which the page's content policy forbids.
+import 'pixi.js/unsafe-eval'
+import { Container, WebGLRenderer } from 'pixi.js'
+import type { Scene } from '../../../core/scene.ts'
+import { canGlide, interpolate } from './interpolate.ts'
+import { createLayers, type Layers } from './layers.ts'
+
+export interface SceneView {
+  /** Goes over to another scene in so many milliseconds. */
+  show(scene: Scene, glide: number): void
+  /** Pictures drawn in the last second. */
+  rate(): number
+}
+
+/** Draws scenes into an element, as wide as it is, at the screen's rate. Throws where the browser has no WebGL. */
+export async function createSceneView(host: HTMLElement, first: () => void): Promise<SceneView> {
+  const renderer = new WebGLRenderer()
+  await renderer.init({ antialias: true, autoDensity: true, resolution: devicePixelRatio, width: 16, height: 16 })
+  const canvas = renderer.canvas as HTMLCanvasElement
+  canvas.setAttribute('aria-hidden', 'true')
+  host.append(canvas)
+  const stage = new Container()
+  let layers: Layers | undefined
+  let [before, after]: (Scene | undefined)[] = []
+  let [began, lasts] = [0, 0]
+  let glides = false
+  let dirty = true
+  let size = ''
+  let started = false
+  /** What is on the screen: where the next way begins. */
+  let shown: Scene | undefined
+  const times: number[] = []
+
+  const fit = (scene: Scene): void => {
+    const room = { width: host.clientWidth, height: Math.max(240, innerHeight * 0.62) }
+    const scale = Math.min(room.width / scene.width, room.height / scene.height)
+    const wanted = `${scene.width} ${scene.height} ${scale} ${devicePixelRatio}`
+    if (wanted === size || scale <= 0) return
+    size = wanted
+    renderer.resize(Math.round(scene.width * scale), Math.round(scene.height * scale), devicePixelRatio)
+    layers?.clear()
+    stage.scale.set(scale)
+    layers = createLayers(stage, scale * devicePixelRatio)
+  }
+  const draw = (now: number): void => {
+    requestAnimationFrame(draw)
+    if (after === undefined) return
+    const t = lasts === 0 ? 1 : Math.min(1, (now - began) / lasts)
+    const isNew = dirty
+    if (isNew || (glides && t <= 1)) {
+      const scene = before === undefined || !glides ? after : interpolate(before, after, Math.max(0, t))
+      fit(scene)
+      renderer.background.color = scene.background
+      layers?.draw(scene.items)
+      renderer.render(stage)
+      dirty = false
+      if (t >= 1) glides = false
+      if (!started) first()
+      started = true
+      times.push(now)
+      shown = scene
+    }
+    while (times.length > 0 && times[0]! < now - 1000) times.shift()
+  }
+  requestAnimationFrame(draw)
+  new ResizeObserver(() => (dirty = true)).observe(host)
+  addEventListener('resize', () => (dirty = true))
+
+  return {
+    show(scene, glide) {
+      before = shown
+      after = scene
+      began = performance.now()
+      lasts = glide
+      glides = glide > 0 && before !== undefined && canGlide(before, scene)
+      dirty = true
+    },
+    rate: () => times.length,
+  }
+}
