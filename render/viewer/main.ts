@@ -109,9 +109,10 @@ function build(now: Hello): Page {
         transport.element,
         refused,
       ),
+      training.element,
       episodes.element,
     ),
-    el('div', { class: 'right' }, values.element, observation.element, episode.element, training.element),
+    el('div', { class: 'right' }, values.element, observation.element, episode.element),
   )
   const scene = createSceneView(host, () => performance.mark('first-picture'))
   scene.then(

@@ -17,8 +17,11 @@ export interface Chart {
   set(lines: readonly Line[]): void
 }
 
-/** A chart of lines over their own x; its legend tells the values at the pointer. `label` is for those who do not see it. */
-export function createChart(label: string, height: number, xLabel: string): Chart {
+/**
+ * A chart of lines over their own x; its legend tells the values at the pointer. `label` is for those who do not see it;
+ * one that stands under a title needs no legend for a single line.
+ */
+export function createChart(label: string, height: number, isTitled = false): Chart {
   const plot = el('div', { class: 'plot', role: 'img', 'aria-label': label })
   const legend = el('p', { class: 'legend' })
   const element = el('div', { class: 'chart' }, plot, legend)
@@ -42,6 +45,7 @@ export function createChart(label: string, height: number, xLabel: string): Char
       {
         width: Math.max(200, plot.clientWidth),
         height,
+        padding: [8, 10, 0, 0],
         legend: { show: false },
         cursor: { y: false, points: { size: 6 }, drag: { x: false, y: false } },
         scales: { x: { time: false } },
@@ -50,7 +54,7 @@ export function createChart(label: string, height: number, xLabel: string): Char
           { ...axis, size: 46, gap: 4, values: short },
         ],
         series: [
-          { label: xLabel },
+          {},
           ...lines.map((line) => ({
             label: line.name,
             stroke: color(line.color) + (line.pale === true ? '66' : ''),
@@ -87,6 +91,7 @@ export function createChart(label: string, height: number, xLabel: string): Char
     element,
     set(next) {
       lines = next
+      legend.hidden = lines.length < 2 && isTitled
       element.hidden = lines.every((line) => line.x.length === 0)
       if (element.hidden) return
       const wanted = JSON.stringify(lines.map(({ name, x }) => [name, x.length <= 1]))

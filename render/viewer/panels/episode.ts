@@ -12,9 +12,9 @@ const pause = 150
 
 /** Return, reward and TD error over the steps of the present episode. */
 export function createEpisodePanel(): EpisodePanel {
-  const returns = createChart('Return and reward over the steps of this episode', 120, 'step')
-  const errors = createChart('TD error over the steps of this episode', 100, 'step')
-  const element = panel('episode', 'This episode', returns.element, errors.element)
+  const returns = createChart('Return over the steps of this episode', 120)
+  const each = createChart('Reward and TD error over the steps of this episode', 120)
+  const element = panel('episode', 'This episode', returns.element, each.element)
   let reward: number[] = []
   let tdError: number[] = []
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -23,11 +23,11 @@ export function createEpisodePanel(): EpisodePanel {
     timer = undefined
     let sum = 0
     const x = reward.map((_, i) => i + 1)
-    returns.set([
-      { name: 'return', color: 'second', x, y: reward.map((r) => (sum += r)) },
+    returns.set([{ name: 'return', color: 'second', x, y: reward.map((r) => (sum += r)) }])
+    each.set([
+      ...(tdError.some(Number.isFinite) ? [{ name: 'TD error', color: 'third', x, y: tdError }] : []),
       { name: 'reward', color: 'accent', x, y: reward },
     ])
-    errors.set([{ name: 'TD error', color: 'third', x: tdError.some(Number.isFinite) ? x : [], y: tdError }])
   }
   return {
     element,

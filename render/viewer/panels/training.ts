@@ -19,10 +19,10 @@ const titles: Readonly<Record<string, string>> = {
 /** The curves of training: one run's, or several side by side in one chart each. */
 export function createTrainingPanel(isAlone: boolean): TrainingPanel {
   const height = isAlone ? 240 : 150
-  const returns = createChart('Return over environment steps of training', height, 'step')
+  const returns = createChart('Return over environment steps of training', height)
   const status = el('ul', { class: 'runs' })
   const others = Object.entries(titles).map(([key, title]) => {
-    const chart = createChart(`${title} over environment steps of training`, isAlone ? 180 : 110, 'step')
+    const chart = createChart(`${title} over environment steps of training`, isAlone ? 180 : 110, !isAlone)
     const box = el('div', { class: 'metric' }, el('h3', {}, title), chart.element)
     return { key, chart, box }
   })

@@ -71,7 +71,8 @@ export async function createSceneView(host: HTMLElement, first: () => void): Pro
       before = shown
       after = scene
       began = performance.now()
-      lasts = glide
+      // A little longer than it takes: the next one begins from wherever this one is, and nothing ever stands still.
+      lasts = glide * 1.25
       glides = glide > 0 && before !== undefined && canGlide(before, scene)
       dirty = true
     },
