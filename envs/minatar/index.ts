@@ -13,7 +13,7 @@ const games: Readonly<Record<string, () => Promise<Build>>> = {
   SpaceInvaders: async () => (await import('./space-invaders.ts')).SpaceInvaders,
 }
 
-/** Actions of v1: told here, so that listing environments loads no game. */
+/** Actions of v1, and what the planes hold: told here, so that listing environments loads no game. */
 const minimal: Readonly<Record<string, readonly (typeof actionNames)[number][]>> = {
   Asterix: ['no-op', 'left', 'up', 'right', 'down'],
   Breakout: ['no-op', 'left', 'right'],
@@ -21,11 +21,26 @@ const minimal: Readonly<Record<string, readonly (typeof actionNames)[number][]>>
   Seaquest: ['no-op', 'left', 'up', 'right', 'down', 'fire'],
   SpaceInvaders: ['no-op', 'left', 'right', 'fire'],
 }
+const planes: Readonly<Record<string, readonly string[]>> = {
+  Asterix: ['player', 'enemy', 'trail', 'gold'],
+  Breakout: ['paddle', 'ball', 'trail', 'brick'],
+  Freeway: ['chicken', 'car', ...[2, 3, 4, 5, 6].map((n) => `trail: every ${n}${['nd', 'rd'][n - 2] ?? 'th'} frame`)],
+  Seaquest: [
+    ...['submarine front', 'submarine back', 'own bullet', 'trail', 'enemy bullet', 'enemy fish'],
+    ...['enemy submarine', 'oxygen', 'divers on board', 'diver'],
+  ],
+  SpaceInvaders: ['cannon', 'alien', 'alien moving left', 'alien moving right', 'own bullet', 'alien bullet'],
+}
 const keyNames = { ArrowLeft: 'left', ArrowUp: 'up', ArrowRight: 'right', ArrowDown: 'down', ' ': 'fire' } as const
 
-function controlsOf(actions: readonly string[]): EnvControls {
+function controlsOf(name: string, actions: readonly string[]): EnvControls {
   const keys = Object.entries(keyNames).map(([key, name]) => [key, actions.indexOf(name)] as const)
-  return { actions, keys: Object.fromEntries(keys.filter(([, action]) => action >= 0)), idle: 0 }
+  return {
+    actions,
+    keys: Object.fromEntries(keys.filter(([, action]) => action >= 0)),
+    idle: 0,
+    observation: planes[name]!,
+  }
 }
 
 for (const [name, load] of Object.entries(games)) {
@@ -33,6 +48,6 @@ for (const [name, load] of Object.entries(games)) {
     const Rules = await load()
     return (kwargs: MinAtarOptions) => new MinAtar((options) => new Rules(options), kwargs)
   }
-  register({ id: `MinAtar/${name}-v0`, kwargs: { useMinimalActionSet: false } }, maker, controlsOf(actionNames))
-  register({ id: `MinAtar/${name}-v1`, kwargs: { useMinimalActionSet: true } }, maker, controlsOf(minimal[name]!))
+  register({ id: `MinAtar/${name}-v0`, kwargs: { useMinimalActionSet: false } }, maker, controlsOf(name, actionNames))
+  register({ id: `MinAtar/${name}-v1`, kwargs: { useMinimalActionSet: true } }, maker, controlsOf(name, minimal[name]!))
 }

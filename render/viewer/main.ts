@@ -110,9 +110,8 @@ function build(now: Hello): Page {
         refused,
       ),
       training.element,
-      episodes.element,
     ),
-    el('div', { class: 'right' }, values.element, observation.element, episode.element),
+    el('div', { class: 'right' }, values.element, observation.element, episode.element, episodes.element),
   )
   const scene = createSceneView(host, () => performance.mark('first-picture'))
   scene.then(

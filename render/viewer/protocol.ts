@@ -15,6 +15,8 @@ export type ObservationLayout =
       readonly rows: number
       readonly columns: number
       readonly top: number
+      /** The planes are of one thing at several steps. */
+      readonly stacked: boolean
     }
   /** Pictures with their channels last. */
   | {

@@ -12,12 +12,13 @@ describe('controls', () => {
     expect(fittingControls(controls, actionSpace, observationSpace)).toEqual(controls)
   })
 
-  it('of MinAtar name the actions as its games do', async () => {
+  it('of MinAtar name actions and planes as its games do', async () => {
     for (const { id } of envSpecs().filter((spec) => spec.id.startsWith('MinAtar/'))) {
       const env = await make(id)
-      expect((await envControls({ id })).actions).toEqual(
-        (env.unwrapped as unknown as { actionMeanings: string[] }).actionMeanings,
-      )
+      const own = env.unwrapped as unknown as { actionMeanings: string[]; channels: { name: string }[] }
+      const { actions, observation } = await envControls({ id })
+      expect(actions).toEqual(own.actionMeanings)
+      expect(observation).toEqual(own.channels.map(({ name }) => name))
       env.close()
     }
   })

@@ -83,12 +83,12 @@ interface Plane {
 function pictures(layout: Exclude<ObservationLayout, { kind: 'vector' }>, names: readonly string[] | null): Content {
   const { rows, columns, top } = layout
   const [planes, channels] = layout.kind === 'planes' ? [layout.planes, 1] : [layout.pictures, layout.channels]
+  const isStack = layout.kind === 'pixels' || layout.stacked
   const element = el('div', { class: rows > 24 ? 'planes large' : 'planes' })
   const all = Array.from({ length: planes }, (_, i): Plane => {
     const canvas = el('canvas', { width: String(columns), height: String(rows), 'aria-hidden': 'true' })
     const overlay = el('canvas', { class: 'overlay', width: '1', height: '1', 'aria-hidden': 'true' })
-    const ago = planes - 1 - i
-    const title = names?.[i] ?? (planes === 1 ? '' : ago === 0 ? 'now' : `${ago} before`)
+    const title = names?.[i] ?? (planes === 1 ? '' : isStack ? moment(planes - 1 - i) : `plane ${i}`)
     element.append(el('figure', {}, el('div', {}, canvas, overlay), el('figcaption', {}, title)))
     return { canvas, overlay, image: new ImageData(columns, rows) }
   })
@@ -122,6 +122,10 @@ function pictures(layout: Exclude<ObservationLayout, { kind: 'vector' }>, names:
       }
     },
   }
+}
+
+function moment(stepsAgo: number): string {
+  return stepsAgo === 0 ? 'now' : `${stepsAgo} before`
 }
 
 function rgb(hex: string): [number, number, number] {

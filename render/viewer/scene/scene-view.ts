@@ -5,6 +5,8 @@ import type { Scene } from '../../../core/scene.ts'
 import { canGlide, interpolate } from './interpolate.ts'
 import { createLayers, type Layers } from './layers.ts'
 
+const longestQueue = 2
+
 export interface SceneView {
   /** Goes over to another scene in so many milliseconds. */
   show(scene: Scene, glide: number): void
@@ -27,6 +29,8 @@ export async function createSceneView(host: HTMLElement, first: () => void): Pro
   let dirty = true
   let size = ''
   let started = false
+  /** Pictures that cannot glide and have yet to be shown, one a screen refresh: two may arrive between two of those. */
+  const queue: Scene[] = []
   /** What is on the screen: where the next way begins. */
   let shown: Scene | undefined
   const times: number[] = []
@@ -44,6 +48,11 @@ export async function createSceneView(host: HTMLElement, first: () => void): Pro
   }
   const draw = (now: number): void => {
     requestAnimationFrame(draw)
+    if (queue.length > 0) {
+      queue.splice(0, queue.length - longestQueue)
+      after = queue.shift()
+      dirty = true
+    }
     if (after === undefined) return
     const t = lasts === 0 ? 1 : Math.min(1, (now - began) / lasts)
     const isNew = dirty
@@ -68,12 +77,18 @@ export async function createSceneView(host: HTMLElement, first: () => void): Pro
 
   return {
     show(scene, glide) {
+      if (glide > 0 && shown !== undefined && !canGlide(shown, scene)) {
+        glides = false
+        queue.push(scene)
+        return
+      }
+      queue.length = 0
       before = shown
       after = scene
       began = performance.now()
       // A little longer than it takes: the next one begins from wherever this one is, and nothing ever stands still.
       lasts = glide * 1.25
-      glides = glide > 0 && before !== undefined && canGlide(before, scene)
+      glides = glide > 0 && before !== undefined
       dirty = true
     },
     rate: () => times.length,
