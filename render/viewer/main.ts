@@ -33,7 +33,6 @@ const byId = (id: string): HTMLElement => document.getElementById(id)!
 let page: Page | undefined
 let hello: Hello | undefined
 let status: StatusMessage | undefined
-let connection: Connection | undefined
 const refused = el('p', { class: 'refused', role: 'alert' })
 
 function receive(message: ServerMessage): void {
@@ -82,7 +81,7 @@ function build(now: Hello): Page {
     main.replaceChildren(training.element, refused)
     return { training, stage: undefined }
   }
-  const send: Connection['send'] = (message) => connection?.send(message)
+  const send: Connection['send'] = (message) => connection.send(message)
   const transport = createTransport(now, send)
   const host = el('div', { class: 'scene', role: 'img', 'aria-label': `${now.env}, as it is now` })
   const caption = el('p', { class: 'caption' })
@@ -94,7 +93,11 @@ function build(now: Hello): Page {
     createEpisodePanel(),
   ]
   const episodes = createEpisodesPanel(send)
-  if (now.agent === null) values.element.hidden = true
+  if (now.agent === null) {
+    values.element.hidden = true
+    // A person sees the picture; numbers tell more than it does.
+    observation.element.hidden = now.layout?.kind !== 'vector'
+  }
   main.replaceChildren(
     el(
       'div',
@@ -179,7 +182,7 @@ function showStatus(now: StatusMessage): void {
   setText(byId('about'), about.join(' · '))
 }
 
-connection = connect({
+const connection: Connection = connect({
   message: receive,
   state(state, seconds) {
     const element = byId('connection')

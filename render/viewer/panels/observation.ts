@@ -57,6 +57,7 @@ function vector(length: number, names: readonly string[] | null): Content {
         largest[i] = Math.max(largest[i]! * 0.999, Math.abs(value))
         bar.style.transform = `scaleX(${value / largest[i]!})`
         setText(number, format(value))
+        number.dataset['value'] = String(value)
       })
     },
     mark(map) {
