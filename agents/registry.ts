@@ -3,6 +3,7 @@ import { usageError } from '../core/errors.ts'
 import { isModulePath, loadModulePath } from '../core/load-path.ts'
 import { createRegistry, type Registry } from '../core/registry.ts'
 import { dqnFamily } from './dqn/definitions.ts'
+import { isNetworkPath } from './networks/kind.ts'
 import { ppo } from './ppo/definition.ts'
 import { random } from './random/definition.ts'
 import { tabular } from './tabular/definitions.ts'
@@ -39,8 +40,20 @@ export async function createAgent(
   const definition = await resolveAgent(nameOrPath)
   const config = definition.config.safeParse({ ...definition.defaults, ...settings })
   if (!config.success) throw usageError(`The settings of ${nameOrPath} do not fit:\n${z.prettifyError(config.error)}`)
+  return buildAgent(definition, context, config.data)
+}
+
+/** Loads the agent, and the network that its settings name by a path, and builds it. `config`: settings that were checked. */
+export async function buildAgent<Config>(
+  definition: AgentDefinition<Config>,
+  context: AgentContext,
+  config: Config,
+): Promise<Agent> {
   const factory = await definition.load()
-  return factory.create(context, config.data)
+  const kind = (config as { network?: { kind?: unknown } }).network?.kind
+  if (typeof kind !== 'string' || !isNetworkPath(kind)) return factory.create(context, config)
+  const { loadNetwork } = await import('./networks/custom-network.ts')
+  return factory.create({ ...context, network: await loadNetwork(kind) }, config)
 }
 
 /** What a module exported, as a definition: it may be one, or a factory that takes no settings. */

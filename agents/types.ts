@@ -2,8 +2,10 @@ import type { z } from 'zod'
 import type { TypedArray } from '../core/dtype.ts'
 import type { Rng } from '../core/rng.ts'
 import type { StateTree } from '../core/state.ts'
+import type { NetworkView } from '../engine/inspect.ts'
 import type { Engine, Variables } from '../engine/types.ts'
 import type { Space } from '../envs/spaces/index.ts'
+import type { CustomNetwork } from './networks/torso.ts'
 
 /** What an agent is built from. It constructs its networks and replay from these and its config, and nothing else. */
 export interface AgentContext {
@@ -16,6 +18,8 @@ export interface AgentContext {
   readonly rng: Rng
   /** The run's budget in environment steps (all lanes together), for schedules given as a share of it. */
   readonly steps: number
+  /** What the setting `network.kind` names by its path, loaded. */
+  readonly network?: CustomNetwork
   /** A line for people at construction ("replay: 10,000 transitions, 0.4 MB"). */
   readonly note?: (line: string) => void
 }
@@ -100,4 +104,9 @@ export interface AgentDefinition<Config = unknown> {
 export interface AgentFactory<Config = unknown> {
   /** Throws a usage error when the spaces or the combination of settings cannot work. */
   create(context: AgentContext, config: Config): Agent
+  /** Its networks as pure functions of one observation, to be inspected and checked. */
+  networks?(
+    context: Pick<AgentContext, 'observationSpace' | 'actionSpace' | 'network' | 'rng'>,
+    config: Config,
+  ): readonly NetworkView[]
 }

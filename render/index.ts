@@ -6,6 +6,7 @@ export { createFrameStore, type FilmEncoder, type FrameStore } from './encode/fi
 export { createGifEncoder, encodeGif, type GifOptions } from './encode/gif.ts'
 export { createMp4Encoder, type Mp4Options } from './encode/mp4.ts'
 export { tileFrames, type TileOptions } from './tiles.ts'
+export { imageGrid, type ImageGrid } from './image-grid.ts'
 export { withOverlay, type Overlay } from './overlay.ts'
 export { plotLearningCurve, type LearningCurve, type Point } from './plot/learning-curve.ts'
 export { createTerminalPainter, type TerminalPainter } from './terminal/painter.ts'

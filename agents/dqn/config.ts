@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { networkKind } from '../networks/kind.ts'
 import { boundedSchedule } from '../schedules.ts'
 
 const positive = z.number().int().positive()
@@ -6,10 +7,11 @@ const count = z.number().int().nonnegative()
 
 const network = z
   .strictObject({
-    kind: z
-      .enum(['auto', 'mlp', 'nature', 'minatar'])
+    kind: networkKind
       .default('auto')
-      .describe('auto: mlp for vectors and Discrete, nature for images of at least 36 × 36, minatar for smaller ones'),
+      .describe(
+        'auto (mlp for vectors and Discrete, nature for images of at least 36 × 36, minatar for smaller ones), impala, impala-small, or your own: ./file.ts#Export or ./model.json',
+      ),
     hidden: z
       .array(positive)
       .optional()

@@ -2,9 +2,7 @@ import { RingsideError, usageError } from '../../core/errors.ts'
 import { fields } from '../../core/state.ts'
 import type { TypedArray } from '../../core/dtype.ts'
 import { restoreRng, saveRng } from '../../core/rng-state.ts'
-import { isBox, isDiscrete } from '../../envs/spaces/index.ts'
-import { createEncoder } from '../networks/observation.ts'
-import { createQNetwork, type ValueKind } from '../networks/q-network.ts'
+import { isBox } from '../../envs/spaces/index.ts'
 import {
   createVariables,
   notFinite,
@@ -20,23 +18,15 @@ import { createDraws } from './draws.ts'
 import type { DqnConfig } from './config.ts'
 import { createLearner } from './learner.ts'
 import { createTransitionMemory } from './memory.ts'
+import { buildNetwork, viewNetwork } from './network.ts'
 import { createSequenceMemory } from './sequence-memory.ts'
-import { atomsBetween } from './targets.ts'
 
 /**
  * Deep Q-learning (Mnih et al. 2015), and by its switches everything up to Rainbow (Hessel et al. 2018) and beyond. Sampling and
  * learning take turns: `observe` stores what the environments did, `learn` makes the gradient steps that fall due.
  */
 export function createDqn(context: AgentContext, config: DqnConfig): Agent {
-  const { observationSpace, actionSpace, lanes, engine, rng, steps: budget, note } = context
-  if (!isDiscrete(actionSpace)) {
-    throw usageError(
-      `dqn needs a Discrete action space, and this environment's is ${actionSpace}.` +
-        (isBox(actionSpace)
-          ? " A wrapper makes it one: --set 'env.wrappers=[{ name: DiscretizeAction, kwargs: { bins: 5 } }]'."
-          : ''),
-    )
-  }
+  const { observationSpace, lanes, engine, rng, steps: budget, note } = context
   if (config.learningStarts >= budget) {
     throw usageError(
       `learningStarts (${config.learningStarts}) expects less than the run's steps (${budget}): nothing would be learned.`,
@@ -44,15 +34,7 @@ export function createDqn(context: AgentContext, config: DqnConfig): Agent {
   }
 
   // Parts.
-  const encoder = createEncoder(observationSpace, 'dqn')
-  const values = valueKind(config)
-  const network = createQNetwork(encoder, actionSpace.n, {
-    ...config.network,
-    dueling: config.dueling,
-    values,
-    sigma: config.noisy ? config.noisySigma : undefined,
-    recurrent: config.recurrent === 'none' ? undefined : { cell: config.recurrent, units: config.sequences.units },
-  })
+  const { encoder, network, actionSpace, values } = buildNetwork(context, config)
   const initial = network.init(rng.stream('initialization'))
   const online = createVariables(initial)
   const target = createVariables(initial, false)
@@ -220,17 +202,7 @@ export function createDqn(context: AgentContext, config: DqnConfig): Agent {
   }
 }
 
-export const factory: AgentFactory<DqnConfig> = { create: createDqn }
-
-function valueKind({ distribution, categorical, quantiles, implicit }: DqnConfig): ValueKind {
-  switch (distribution) {
-    case 'none':
-      return { kind: 'none' }
-    case 'categorical':
-      return { kind: 'categorical', atoms: atomsBetween(categorical.min, categorical.max, categorical.atoms) }
-    case 'quantile':
-      return { kind: 'quantile', count: quantiles }
-    case 'implicit':
-      return { kind: 'implicit', ...implicit }
-  }
+export const factory: AgentFactory<DqnConfig> = {
+  create: createDqn,
+  networks: (context, config) => [viewNetwork(context, config)],
 }

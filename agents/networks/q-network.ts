@@ -1,13 +1,10 @@
-import { usageError } from '../../core/errors.ts'
 import { tf } from '../../engine/tfjs.ts'
 import { duelingHead, linearHead } from './heads.ts'
-import { minatarCnn } from './minatar-cnn.ts'
-import { mlp } from './mlp.ts'
-import { natureCnn } from './nature-cnn.ts'
 import type { ObservationEncoder } from './observation.ts'
 import { recurrentCore, type RecurrentCore } from './recurrent-core.ts'
 import { midpoints, quantileEmbedding } from './quantile-embedding.ts'
-import type { Activation, InitializerName, Parameters, Piece, Weights } from '../../engine/layers/types.ts'
+import { createTorso, type TorsoOptions } from './torso.ts'
+import type { Parameters, Weights } from '../../engine/layers/types.ts'
 import type { Rng } from '../../core/rng.ts'
 
 /** What stands for the value of an action: one number, probabilities on fixed atoms, or quantiles at fixed or drawn fractions. */
@@ -17,11 +14,9 @@ export type ValueKind =
   | { readonly kind: 'quantile'; readonly count: number }
   | { readonly kind: 'implicit'; readonly samples: number; readonly cosines: number }
 
-export interface QNetworkOptions {
-  readonly kind: 'auto' | 'mlp' | 'nature' | 'minatar'
+export interface QNetworkOptions extends TorsoOptions {
+  /** Units of the dense layers; the last stands in the head. Undefined: the torso's own. */
   readonly hidden?: readonly number[] | undefined
-  readonly activation: Activation
-  readonly initializer: InitializerName
   readonly dueling?: false | 'mean' | 'max' | undefined
   readonly values?: ValueKind | undefined
   /** σ₀ of a noisy head; undefined for a plain one. */
@@ -67,9 +62,9 @@ export interface QNetwork {
 /** The last hidden layer belongs to the head, so that each stream of a dueling head has its own. */
 export function createQNetwork(encoder: ObservationEncoder, actions: number, options: QNetworkOptions): QNetwork {
   const { activation, initializer, dueling = false, values = { kind: 'none' }, sigma } = options
-  const kind = options.kind === 'auto' ? kindFor(encoder) : options.kind
-  const hidden = options.hidden ?? { mlp: [120, 84], nature: [512], minatar: [128] }[kind]
-  const torso = createTorso(kind, encoder, hidden.slice(0, -1), options)
+  const found = createTorso('torso', encoder, options, [120, 84])
+  const hidden = options.hidden ?? found.hidden
+  const torso = found.with(hidden.slice(0, -1))
   const width = values.kind === 'categorical' ? values.atoms.length : values.kind === 'quantile' ? values.count : 1
   const core = options.recurrent && recurrentCore('core', { ...options.recurrent, inputs: torso.outputs, initializer })
   const inputs = core?.units ?? torso.outputs
@@ -86,7 +81,7 @@ export function createQNetwork(encoder: ObservationEncoder, actions: number, opt
     core,
     init: (rng) => ({ ...torso.init(rng), ...core?.init(rng), ...embedding?.init(rng), ...head.init(rng) }),
     apply: (weights, observations, draws) => network.values(weights, network.features(weights, observations), draws),
-    features: (weights, observations) => torso.apply(weights, encoder.encode(observations, kind !== 'mlp')),
+    features: (weights, observations) => torso.apply(weights, encoder.encode(observations, found.readsImages)),
     values(weights, features, { noise, taus } = {}) {
       if (values.kind === 'implicit') {
         const count = taus?.shape[1] ?? values.samples
@@ -125,32 +120,4 @@ function streams(
 
 function flat(x: tf.Tensor): tf.Tensor {
   return tf.reshape(x, [-1, x.shape[1]!])
-}
-
-function kindFor({ image }: ObservationEncoder): 'mlp' | 'nature' | 'minatar' {
-  if (image === undefined) return 'mlp'
-  return Math.min(image[1], image[2]) >= 36 ? 'nature' : 'minatar'
-}
-
-function createTorso(
-  kind: 'mlp' | 'nature' | 'minatar',
-  encoder: ObservationEncoder,
-  hidden: readonly number[],
-  { activation, initializer }: QNetworkOptions,
-): Piece {
-  if (kind === 'mlp') return mlp('torso', { inputs: encoder.features, hidden, activation, initializer })
-  const { image } = encoder
-  if (image === undefined) {
-    throw usageError(
-      `The ${kind} network reads images, [channels, height, width]; ${encoder.description} is none. Set network.kind to mlp.`,
-    )
-  }
-  const convolutions =
-    kind === 'nature' ? natureCnn('torso', { image, initializer }) : minatarCnn('torso', { image, initializer })
-  const dense = mlp('torso/dense', { inputs: convolutions.outputs, hidden, activation, initializer })
-  return {
-    outputs: dense.outputs,
-    init: (rng) => ({ ...convolutions.init(rng), ...dense.init(rng) }),
-    apply: (weights, x) => dense.apply(weights, convolutions.apply(weights, x)),
-  }
 }

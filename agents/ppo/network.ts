@@ -1,14 +1,12 @@
-import { usageError } from '../../core/errors.ts'
 import type { Rng } from '../../core/rng.ts'
 import { orthogonal } from '../../engine/initializers.ts'
 import { dense } from '../../engine/layers/dense.ts'
 import { sequence } from '../../engine/layers/sequence.ts'
 import type { Parameters, Piece, Weights } from '../../engine/layers/types.ts'
 import type { tf } from '../../engine/tfjs.ts'
-import { minatarCnn } from '../networks/minatar-cnn.ts'
 import { mlp } from '../networks/mlp.ts'
-import { natureCnn } from '../networks/nature-cnn.ts'
 import type { ObservationEncoder } from '../networks/observation.ts'
+import { createTorso, type CustomNetwork } from '../networks/torso.ts'
 import type { PpoConfig } from './config.ts'
 
 export interface ActorCriticOutput {
@@ -32,18 +30,21 @@ export interface ActorCriticOptions {
   readonly width: number
   readonly gaussian: boolean
   readonly network: PpoConfig['network']
+  /** What `network.kind` names by its path. */
+  readonly custom?: CustomNetwork | undefined
 }
 
 const logDeviationPath = 'actor/log-deviation'
 
 /** Two networks `actor/…` and `critic/…` for vectors; for images one `torso/…` with two linear heads. */
 export function createActorCritic(encoder: ObservationEncoder, options: ActorCriticOptions): ActorCritic {
-  const { width, gaussian, network } = options
-  const kind = network.kind === 'auto' ? kindFor(encoder) : network.kind
-  const hidden = network.hidden ?? { mlp: [64, 64], nature: [512], minatar: [128] }[kind]
+  const { width, gaussian, network, custom } = options
   // Orthogonal kernels replace those that the layers draw.
   const initializer = network.initializer === 'orthogonal' ? 'he-normal' : network.initializer
-  const torso = kind === 'mlp' ? undefined : convolutions(kind, encoder, hidden, initializer)
+  const found = createTorso('torso', encoder, { kind: network.kind, custom, activation: 'relu', initializer }, [64, 64])
+  const hidden = network.hidden ?? found.hidden
+  // Vectors are read by the actor and the critic each for itself, unless the torso is the user's.
+  const torso = found.readsImages || custom !== undefined ? found.with(hidden) : undefined
 
   const head = (name: string, outputs: number): Piece => {
     const own = torso === undefined ? hidden : []
@@ -65,7 +66,7 @@ export function createActorCritic(encoder: ObservationEncoder, options: ActorCri
       }
     },
     apply(weights, observations) {
-      const encoded = encoder.encode(observations, torso !== undefined)
+      const encoded = encoder.encode(observations, found.readsImages)
       const features = torso === undefined ? encoded : torso.apply(weights, encoded)
       return {
         policy: actor.apply(weights, features),
@@ -87,26 +88,4 @@ function orthogonalised(parameters: Parameters, rng: Rng): Parameters {
       return [path, { shape, values: orthogonal(gainOf(path))(rng.stream(path), shape, 0) }]
     }),
   )
-}
-
-function convolutions(
-  kind: 'nature' | 'minatar',
-  { image, description }: ObservationEncoder,
-  hidden: readonly number[],
-  initializer: 'he-normal' | 'uniform',
-): Piece {
-  if (image === undefined) {
-    throw usageError(
-      `The ${kind} network reads images, [channels, height, width]; ${description} is none. Set network.kind to mlp.`,
-    )
-  }
-  const first =
-    kind === 'nature' ? natureCnn('torso', { image, initializer }) : minatarCnn('torso', { image, initializer })
-  const second = mlp('torso/dense', { inputs: first.outputs, hidden, activation: 'relu', initializer })
-  return sequence([first, second], first.outputs)
-}
-
-function kindFor({ image }: ObservationEncoder): 'mlp' | 'nature' | 'minatar' {
-  if (image === undefined) return 'mlp'
-  return Math.min(image[1], image[2]) >= 36 ? 'nature' : 'minatar'
 }

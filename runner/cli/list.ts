@@ -2,10 +2,11 @@ import { usageError } from '../../core/errors.ts'
 import { presets } from '../presets/index.ts'
 import { agents } from '../../agents/registry.ts'
 import { envSpecs, wrappers } from '../../envs/index.ts'
+import { datasets } from '../../generative/datasets/registry.ts'
 
 export async function run(args: Readonly<Record<string, unknown>>): Promise<void> {
   const { what, json, pictures } = args as {
-    what: 'agents' | 'envs' | 'wrappers' | 'presets'
+    what: Listed
     json: boolean
     pictures?: string
   }
@@ -19,16 +20,31 @@ export async function run(args: Readonly<Record<string, unknown>>): Promise<void
     return
   }
   const width = Math.max(...rows.map(({ name }) => name.length))
-  for (const { name, summary } of rows) process.stdout.write(`${name.padEnd(width)}  ${summary}\n`)
+  for (const { name, summary, source } of rows) {
+    process.stdout.write(`${name.padEnd(width)}  ${summary}\n`)
+    if (source !== undefined) process.stdout.write(`${' '.repeat(width)}    from: ${source}\n`)
+  }
 }
+
+type Listed = 'agents' | 'datasets' | 'envs' | 'wrappers' | 'presets'
 
 interface Row {
   readonly name: string
   readonly summary: string
+  /** Where it comes from. */
+  readonly source?: string
 }
 
-const listed: Readonly<Record<'agents' | 'envs' | 'wrappers' | 'presets', () => Row[]>> = {
+const listed: Readonly<Record<Listed, () => Row[]>> = {
   agents: () => agents.names().map((name) => ({ name, summary: agents.get(name).summary })),
+  datasets: () => [
+    ...datasets.names().map((name) => {
+      const { summary, source } = datasets.get(name)
+      return { name, summary, ...(source !== undefined && { source }) }
+    }),
+    { name: 'env:ID', summary: 'frames of an environment', source: 'drawn while a random or a trained agent plays' },
+    { name: './FILE#EXPORT', summary: 'a dataset of your own', source: 'your module' },
+  ],
   envs: () =>
     envSpecs().map(({ id, maxEpisodeSteps, rewardThreshold }) => ({
       name: id,

@@ -13,6 +13,7 @@ interface TrainArgs {
   readonly steps?: number
   readonly seed?: number
   readonly lanes?: number
+  readonly initFrom?: string
   readonly engine?: string
   readonly device?: string
   readonly threads?: number
@@ -29,8 +30,8 @@ export async function run(args: Readonly<Record<string, unknown>>): Promise<void
   const { agent, env, set, config, out, force, resume, watch, quiet, json, ...flags } = args as unknown as TrainArgs
   let training: Run
   if (resume === undefined) {
-    const { steps, seed, lanes, engine, device, threads } = flags
-    const request = { steps, seed, lanes, engine, device, threads }
+    const { steps, seed, lanes, initFrom, engine, device, threads } = flags
+    const request = { steps, seed, lanes, initFrom, engine, device, threads }
     const resolved = await resolveConfig({
       ...(agent !== undefined && { agent }),
       ...(env !== undefined && { env }),
@@ -40,7 +41,7 @@ export async function run(args: Readonly<Record<string, unknown>>): Promise<void
     })
     training = await startRun({ config: resolved, force, live: watch, ...(out !== undefined && { out }) })
   } else {
-    if (agent !== undefined || config !== undefined || set !== undefined || out !== undefined) {
+    if ([agent, config, set, out, flags.initFrom].some((given) => given !== undefined)) {
       throw usageError(
         '--resume goes on with a run as it is; it takes --steps for a larger budget and nothing else that changes the run.',
       )

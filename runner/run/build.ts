@@ -1,6 +1,6 @@
 import { cpus } from 'node:os'
 import { createRng } from '../../core/rng.ts'
-import { resolveAgent } from '../../agents/registry.ts'
+import { buildAgent as buildFrom, resolveAgent } from '../../agents/registry.ts'
 import type { Agent, AgentContext } from '../../agents/types.ts'
 import type { Engine } from '../../engine/types.ts'
 import { agentSettings } from './config.ts'
@@ -14,9 +14,9 @@ export async function buildAgent(
   note?: (line: string) => void,
 ): Promise<Agent> {
   const definition = await resolveAgent(config.agent.name)
-  const factory = await definition.load()
   const settings = definition.config.parse(agentSettings(config))
-  return factory.create(
+  return buildFrom(
+    definition,
     {
       observationSpace: spaces.observationSpace,
       actionSpace: spaces.actionSpace,

@@ -22,6 +22,14 @@ export const runSchema = z.strictObject({
     .describe('lanes stepped in one thread, or in threads of their own; the numbers are the same'),
   workers: count.max(1024).default(0).describe('threads of vectorMode workers; 0: one a core, at most one a lane'),
   seed: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(0).describe('root of every random stream'),
+  initFrom: z
+    .strictObject({
+      run: z.string().describe('the run folder'),
+      checkpoint: z.string().default('best').describe('best, last, or the step of a kept checkpoint'),
+    })
+    .nullable()
+    .default(null)
+    .describe('the run whose weights this one begins with'),
   engine: z.enum(['auto', 'onnx', 'tensorflow', 'wasm', 'cpu']).default('auto').describe('what computes the networks'),
   device: z.string().default('cpu').describe('where the engine computes'),
   threads: positive.max(256).default(1).describe('threads of the engine; small networks are fastest on one'),
@@ -66,7 +74,8 @@ export async function resolveConfig(request: ConfigRequest): Promise<RunConfig> 
     throw usageError('Which environment? Expected an id ("ringside list envs") or ./file.ts#Export.')
   const agentKeys = keysOf(definition.config)
   for (const text of request.sets ?? []) layers.push(parseSet(text, agentKeys))
-  layers.push(definedOnly(request.flags ?? {}))
+  const { initFrom, ...flags } = request.flags ?? {}
+  layers.push(definedOnly({ ...flags, initFrom: initFrom === undefined ? undefined : { run: initFrom } }))
 
   const preset = findPreset(agentName, envName)
   const merged = [

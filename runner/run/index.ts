@@ -1,5 +1,7 @@
 export { resolveConfig } from './config.ts'
 export { resumeRun, startRun } from './session.ts'
 export { evaluateRun, openRun, readRunConfig, type OpenedRun } from './open.ts'
+export { loadAgent, type LoadAgentOptions, type LoadedAgent } from './load-agent.ts'
 export { recordRun } from './record.ts'
+export { envFrames, envFramesConfig, type EnvFramesConfig } from './env-frames.ts'
 export type * from './types.ts'

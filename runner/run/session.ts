@@ -18,6 +18,7 @@ import type { Experiment } from './experiment.ts'
 import { writeFileAtomic } from './files.ts'
 import { finishRun } from './finish.ts'
 import { assertFree, assertRunFolder, createRunFolder, lockRun, nextRunFolder } from './folder.ts'
+import { initFrom } from './init-from.ts'
 import { openRunLog, type RunLog } from './loggers/run-log.ts'
 import { noLivePolicy, openLivePolicy } from './live-policy.ts'
 import { runLoop, type Duty, type LoopPlan } from './loop.ts'
@@ -33,12 +34,15 @@ import type { ResumeRequest, Run, RunConfig, RunEvent, StartRequest, Summary } f
 import { ringsideVersion } from './version.ts'
 
 /** Builds everything that can be refused, then makes the run folder (config and a checkpoint of step 0) at once. */
-export async function startRun({ config, out, force = false, live = false }: StartRequest): Promise<Run> {
-  const folder = out ?? nextRunFolder(`${shortName(config.agent.name)}-${shortName(config.env.id)}`)
+export async function startRun({ config: asked, out, force = false, live = false }: StartRequest): Promise<Run> {
+  const folder = out ?? nextRunFolder(`${shortName(asked.agent.name)}-${shortName(asked.env.id)}`)
   assertFree(folder, force)
   const notes: string[] = []
-  const parts = await assemble(config, notes)
+  const parts = await assemble(asked, notes)
   try {
+    const from = asked.initFrom === null ? null : await initFrom(parts.agent, parts.engine, asked.initFrom)
+    if (from !== null) notes.push(`Begins with the weights of ${from.run}, step ${from.checkpoint}.`)
+    const config: RunConfig = { ...asked, initFrom: from }
     const made = describeMachine(parts.engine)
     createRunFolder(folder, force, (staging) => {
       writeConfig(staging, config, made)

@@ -15,6 +15,7 @@ export interface ConfigRequest {
   readonly flags?: {
     readonly steps?: number | undefined
     readonly seed?: number | undefined
+    readonly initFrom?: string | undefined
     readonly engine?: string | undefined
     readonly device?: string | undefined
     readonly threads?: number | undefined
@@ -34,6 +35,8 @@ export interface RunConfig {
   readonly vectorMode: VectorMode
   readonly workers: number
   readonly seed: number
+  /** The run whose weights a new one begins with. */
+  readonly initFrom: InitFrom | null
   readonly engine: BackendName | 'auto'
   readonly device: string
   readonly threads: number
@@ -52,6 +55,12 @@ export interface RunConfig {
   readonly log: { readonly every: number }
   /** Steps of the film of the trained agent; 0 for none. */
   readonly film: { readonly maxSteps: number }
+}
+
+export interface InitFrom {
+  readonly run: string
+  /** `best`, `last` or a step; config.json tells the step that was taken. */
+  readonly checkpoint: string
 }
 
 export interface StartRequest {

@@ -4,18 +4,21 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { main, ringside, temporaryFolder } from './run-cli.ts'
 
-test.each(['agents', 'envs', 'presets', 'wrappers'])('list %s prints names and loads no tensor library', (what) => {
-  // The process tells, at its end, which modules it read: a hook on the file system is what cannot be fooled by caches.
-  const hook = `data:text/javascript,${encodeURIComponent(
-    "import fs from 'node:fs'; import { syncBuiltinESMExports } from 'node:module'; const seen = []; const read = fs.readFileSync; fs.readFileSync = (...a) => { seen.push(String(a[0])); return read(...a) }; syncBuiltinESMExports(); process.on('exit', () => process.stderr.write(seen.filter((p) => /tensorflow|onnxruntime/.test(p)).join('\\n')))",
-  )}`
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', hook, main, 'list', what, '--json'], {
-    encoding: 'utf8',
-  })
-  expect(stderr).toBe('')
-  expect(status).toBe(0)
-  expect((JSON.parse(stdout) as unknown[]).length).toBeGreaterThan(0)
-})
+test.each(['agents', 'datasets', 'envs', 'presets', 'wrappers'])(
+  'list %s prints names and loads no tensor library',
+  (what) => {
+    // The process tells, at its end, which modules it read: a hook on the file system is what cannot be fooled by caches.
+    const hook = `data:text/javascript,${encodeURIComponent(
+      "import fs from 'node:fs'; import { syncBuiltinESMExports } from 'node:module'; const seen = []; const read = fs.readFileSync; fs.readFileSync = (...a) => { seen.push(String(a[0])); return read(...a) }; syncBuiltinESMExports(); process.on('exit', () => process.stderr.write(seen.filter((p) => /tensorflow|onnxruntime/.test(p)).join('\\n')))",
+    )}`
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', hook, main, 'list', what, '--json'], {
+      encoding: 'utf8',
+    })
+    expect(stderr).toBe('')
+    expect(status).toBe(0)
+    expect((JSON.parse(stdout) as unknown[]).length).toBeGreaterThan(0)
+  },
+)
 
 test('the doctor tells which engines work', () => {
   const { status, stdout } = ringside(['doctor', '--json'])

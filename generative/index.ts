@@ -1,0 +1,16 @@
+export { datasets, openDataset, registerDataset, registerDatasetKind, resolveDataset } from './datasets/registry.ts'
+export { readIdx } from './datasets/idx.ts'
+export { readMat, type ReadMatOptions } from './datasets/mat/read-mat.ts'
+export {
+  imagesFrom,
+  type HeldOut,
+  type Pictures,
+  type SimpleDataset,
+  type SimpleSplit,
+} from './datasets/images-from.ts'
+export { createBatches, type Batches, type BatchesOptions } from './datasets/batches.ts'
+export { resolveScale, scales } from './datasets/scale.ts'
+export { fingerprintOf } from './datasets/fingerprint.ts'
+export type { NumericArray } from './datasets/arrays.ts'
+export type * from './datasets/types.ts'
+export type { ImageShape } from './types.ts'

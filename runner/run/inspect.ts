@@ -1,0 +1,105 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { usageError } from '../../core/errors.ts'
+import { isNetworkPath } from '../../agents/networks/kind.ts'
+import { loadNetwork } from '../../agents/networks/custom-network.ts'
+import { resolveAgent } from '../../agents/registry.ts'
+import { createRng, type Rng } from '../../core/rng.ts'
+import type { TypedArray } from '../../core/dtype.ts'
+import { checkGradients, openEngine, tf, type GradientFinding } from '../../engine/index.ts'
+import { inspectNetwork, type NetworkReport, type NetworkView } from '../../engine/inspect.ts'
+import { createVariables } from '../../engine/layers/variables.ts'
+import { makeVector } from '../../envs/index.ts'
+import type { Space } from '../../envs/spaces/index.ts'
+import { agentSettings, resolveConfig } from './config.ts'
+import { readRunConfig } from './open.ts'
+import type { RunConfig } from './types.ts'
+
+export interface InspectRequest {
+  /** An agent's name or path, or a run folder. */
+  readonly what: string
+  readonly env?: string
+  readonly sets?: readonly string[]
+  readonly engine?: string
+  readonly checkGradients?: boolean
+}
+
+export interface Inspection extends NetworkReport {
+  /** One a variable, where it was asked for. */
+  readonly gradients?: readonly GradientFinding[]
+}
+
+/** The networks of an agent in an environment, or of a run: layers, sizes, work; and their gradients by finite differences. */
+export async function inspect(request: InspectRequest): Promise<readonly Inspection[]> {
+  const config = await configOf(request)
+  const definition = await resolveAgent(config.agent.name)
+  const factory = await definition.load()
+  if (factory.networks === undefined)
+    throw usageError(
+      `The agent "${config.agent.name}" shows no networks${config.agent.name === 'random' ? ': it has none' : ''}.`,
+    )
+  const settings = definition.config.parse(agentSettings(config))
+  const env = await makeVector(config.env, { lanes: 1 })
+  const { observationSpace, actionSpace } = env
+  env.close()
+  const kind = (settings as { network?: { kind?: unknown } }).network?.kind
+  const network = typeof kind === 'string' && isNetworkPath(kind) ? await loadNetwork(kind) : undefined
+  const rng = createRng(config.seed, 'agent')
+  const views = factory.networks({ observationSpace, actionSpace, rng, ...(network && { network }) }, settings)
+  return Promise.all(
+    views.map(async (view) => ({
+      ...inspectNetwork(view),
+      ...(request.checkGradients === true && {
+        gradients: await gradientsOf(view, observationSpace, rng.stream('gradient check'), request.engine ?? 'auto'),
+      }),
+    })),
+  )
+}
+
+async function configOf({ what, env, sets }: InspectRequest): Promise<RunConfig> {
+  if (existsSync(join(what, 'config.json'))) {
+    if (env !== undefined || (sets?.length ?? 0) > 0)
+      throw usageError('A run is inspected as it is; an environment or --set belong to an agent by its name.')
+    return readRunConfig(what).config
+  }
+  return resolveConfig({ agent: what, ...(env !== undefined && { env }), ...(sets !== undefined && { sets }) })
+}
+
+/** On one observation drawn from the space; every output counts, weighted by its place so that nothing cancels. */
+async function gradientsOf(view: NetworkView, space: Space, rng: Rng, engineName: string): Promise<GradientFinding[]> {
+  const engine = await openEngine({ engine: engineName as 'auto' })
+  const variables = createVariables(view.parameters)
+  try {
+    const inputs = Object.fromEntries(
+      Object.entries(view.inputs).map(([name, { shape, dtype }]) => {
+        const length = shape.reduce((a, b) => a * b, 1)
+        return [name, name === 'observations' ? drawn(space, rng, length, dtype) : normals(rng, length)]
+      }),
+    )
+    return checkGradients({
+      ...{ engine, variables, rng, inputs, specs: view.inputs },
+      loss: (tensors) => {
+        const terms = Object.values(view.apply(variables, tensors)).map((y) => {
+          const weights = tf.sin(tf.range(1, y.size + 1))
+          return tf.mean(tf.mul(weights, tf.tanh(tf.reshape(y, [-1]))))
+        })
+        return tf.addN(terms)
+      },
+    })
+  } finally {
+    for (const variable of Object.values(variables)) variable.dispose()
+    engine.dispose()
+  }
+}
+
+/** Boxes without bounds sample widely; nothing of the check needs that. */
+function drawn(space: Space, rng: Rng, length: number, dtype: string): TypedArray {
+  const sample = space.sample(rng)
+  if (typeof sample === 'number') return Int32Array.of(sample)
+  if (dtype === 'uint8') return Uint8Array.from(sample as TypedArray)
+  return Float32Array.from({ length }, (_, i) => Math.max(-3, Math.min(3, (sample as TypedArray)[i]!)))
+}
+
+function normals(rng: Rng, length: number): Float32Array {
+  return Float32Array.from({ length }, () => rng.normal())
+}
