@@ -139,7 +139,7 @@ export interface RunCurves {
   readonly evaluation: Series
   /** Returns of training episodes, averaged over neighbours. */
   readonly episodes: Series
-  /** Columns of metrics.csv that are worth a curve: loss, tdError, meanQ, epsilon. */
+  /** Columns of metrics.csv that are worth a curve: loss, tdError, meanQ, epsilon, … */
   readonly metrics: Readonly<Record<string, Series>>
   readonly step: number
   readonly steps: number

@@ -11,14 +11,14 @@ export interface PageProcess {
 const startMilliseconds = 30_000
 
 /**
- * The page of a training, in a process of its own and at a lower priority: it reads the run folder, so that whatever pages
+ * The page of a training, in a process of its own and at the lowest priority: it reads the run folder, so that whatever pages
  * do, the training neither waits for them nor computes for them.
  */
 export async function openPage(folder: string): Promise<PageProcess> {
   const script = process.argv[1] ?? fileURLToPath(new URL('main.js', import.meta.url))
   const child = fork(script, ['watch', folder], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] })
   try {
-    setPriority(child.pid!, constants.priority.PRIORITY_BELOW_NORMAL)
+    setPriority(child.pid!, constants.priority.PRIORITY_LOW)
   } catch {
     // Not everywhere allowed; it is a courtesy.
   }

@@ -11,6 +11,9 @@ export interface TrainingPanel {
 const colors = ['second', 'accent', 'third', 'fourth', 'fifth', 'sixth']
 const titles: Readonly<Record<string, string>> = {
   loss: 'loss',
+  policyLoss: 'loss of the policy',
+  valueLoss: 'loss of the values',
+  entropy: 'entropy of the policy',
   tdError: 'mean |TD error|',
   meanQ: 'mean q',
   epsilon: 'ε',

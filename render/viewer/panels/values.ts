@@ -52,7 +52,8 @@ export function createValuesPanel({ actions }: Hello): ValuesPanel {
       element.hidden = shown === null && value === null
       if (shown === null) {
         setText(heading, 'What it thinks this is worth')
-        setText(streams, value === null ? '' : `V ${format(value[0]!)}`)
+        const does = Array.isArray(action) ? `   does ${action.map(format).join('  ')}` : ''
+        setText(streams, value === null ? '' : `V ${format(value[0]!)}${does}`)
         list.hidden = scale.hidden = true
         return
       }
