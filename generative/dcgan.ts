@@ -14,6 +14,12 @@ export interface DcganOptions {
   readonly channels: number
   /** Slope of the leaky ReLUs below nought. */
   readonly slope: number
+  /** Classes that both networks are told: beside z, and as planes beside the image's channels; 0 for none. */
+  readonly classes?: number
+  /** Batch normalisation in the discriminator. */
+  readonly judgesByBatch?: boolean
+  /** The discriminator's gradient has a gradient, for a penalty on it. */
+  readonly twice?: boolean
 }
 
 type Layer = Omit<Piece, 'outputs'>
@@ -28,10 +34,11 @@ const depth = 3
  * The networks of DCGAN (Radford et al. 2016) for images of any size. The generator starts from a map of an eighth of the
  * image's sides, rounded up, and what is too much at the end is cut off evenly.
  */
-export function dcganNetworks({ image, latent, channels, slope }: DcganOptions): GanNetworks {
-  const leaky = { leaky: slope }
+export function dcganNetworks(options: DcganOptions): GanNetworks {
+  const { image, latent, channels, slope, classes = 0, judgesByBatch = true, twice = false } = options
+  const leaky = { leaky: slope, twice }
   const [startHeight, startWidth] = [Math.ceil(image.height / 2 ** depth), Math.ceil(image.width / 2 ** depth)]
-  const start = dense('start', { inputs: latent, outputs: startHeight * startWidth * channels, initializer })
+  const start = dense('start', { inputs: latent + classes, outputs: startHeight * startWidth * channels, initializer })
   const ups = [channels, channels / 2, channels / 4, image.channels].map(Math.round)
   const grow = ups.slice(0, depth).map((inputChannels, i) => {
     const [norm, outputChannels] = [batchNorm(`${i}/norm`, { channels: inputChannels }), ups[i + 1]!]
@@ -46,12 +53,12 @@ export function dcganNetworks({ image, latent, channels, slope }: DcganOptions):
     plain((x) => cut(x, image)),
   ])
 
-  const downs = [image.channels, channels / 8, channels / 4, channels / 2].map(Math.round)
+  const downs = [image.channels + classes, channels / 8, channels / 4, channels / 2].map(Math.round)
   const shrink = downs.slice(0, depth).map((inputChannels, i) => {
     const outputChannels = downs[i + 1]!
     const down = convolution(`${i}`, { inputChannels, outputChannels, size, stride, padding: 'same', initializer })
     // None on the first layer, which sees the images themselves.
-    const norms = i === 0 ? [] : [batchNorm(`${i}/norm`, { channels: outputChannels })]
+    const norms = i === 0 || !judgesByBatch ? [] : [batchNorm(`${i}/norm`, { channels: outputChannels })]
     return chain([down, ...norms, activation(leaky)])
   })
   const features = startHeight * startWidth * downs.at(-1)!
@@ -60,7 +67,28 @@ export function dcganNetworks({ image, latent, channels, slope }: DcganOptions):
     plain((x) => tf.reshape(x, [-1, features])),
     dense('logit', { inputs: features, outputs: 1, initializer }),
   ])
-  return { generator: { latent, image, ...makes }, discriminator: judges }
+  return {
+    generator: {
+      latent,
+      image,
+      init: makes.init,
+      apply: (weights, z, training, labels) =>
+        makes.apply(weights, labels === undefined ? z : tf.concat([z, labels], 1), training),
+    },
+    discriminator: {
+      init: judges.init,
+      apply: (weights, x, training, labels) => judges.apply(weights, withPlanes(x, labels), training),
+    },
+    judgesByBatch,
+  }
+}
+
+/** One plane of ones for the class, of zeros for each other, behind the channels. */
+function withPlanes(x: tf.Tensor, labels: tf.Tensor | undefined): tf.Tensor {
+  if (labels === undefined) return x
+  const [, height, width] = x.shape as [number, number, number]
+  const planes = tf.mul(tf.reshape(labels, [-1, 1, 1, labels.shape[1]!]), tf.ones([1, height, width, 1]))
+  return tf.concat([x, planes], 3)
 }
 
 function chain(layers: readonly Layer[]): Layer {

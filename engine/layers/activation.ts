@@ -7,5 +7,6 @@ export function activate(x: tf.Tensor, activation: Activation | undefined): tf.T
   if (activation === 'relu') return tf.relu(x)
   if (activation === 'tanh') return tf.tanh(x)
   if (activation === 'sigmoid') return tf.sigmoid(x)
+  if (activation.twice === true) return tf.sub(tf.relu(x), tf.mul(activation.leaky, tf.relu(tf.neg(x))))
   return tf.leakyRelu(x, activation.leaky)
 }

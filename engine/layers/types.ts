@@ -32,5 +32,5 @@ export interface Training {
 }
 
 export type InitializerName = 'he-normal' | 'uniform' | 'glorot-uniform'
-/** `{ leaky }`: the slope below nought. */
-export type Activation = 'relu' | 'tanh' | 'sigmoid' | { readonly leaky: number }
+/** `{ leaky }`: the slope below nought; `twice`: written so that its gradient has a gradient (tfjs's leaky ReLU's has none). */
+export type Activation = 'relu' | 'tanh' | 'sigmoid' | { readonly leaky: number; readonly twice?: boolean }

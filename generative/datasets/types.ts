@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { Rng } from '../../core/rng.ts'
-import type { ImageShape } from '../types.ts'
+import type { ImageShape } from '../image.ts'
 
 /** Images of one split, as bytes in memory: count × height × width × channels, row by row. */
 export interface ImageSplit {

@@ -1,5 +1,4 @@
-import { renderAsync } from '@resvg/resvg-js'
-import { fontFamily, fontFiles } from '../fonts.ts'
+import { colors, grey, renderPlot, type Plot } from './render-plot.ts'
 
 export interface Point {
   readonly x: number
@@ -19,23 +18,14 @@ export interface LearningCurve {
   readonly threshold?: number
 }
 
-/** SVG text and PNG bytes (at twice the size, for print) of a learning curve. */
-export async function plotLearningCurve(curve: LearningCurve): Promise<{ svg: string; png: Uint8Array }> {
-  const [vega, vegaLite] = await Promise.all([import('vega'), import('vega-lite')])
-  const { spec } = vegaLite.compile(describe(curve) as Parameters<typeof vegaLite.compile>[0])
-  const svg = await new vega.View(vega.parse(spec), { renderer: 'none' }).toSVG()
-  const rendered = await renderAsync(svg, {
-    fitTo: { mode: 'zoom', value: 2 },
-    background: 'white',
-    font: { loadSystemFonts: false, fontFiles: fontFiles(), defaultFontFamily: fontFamily },
-  })
-  return { svg, png: rendered.asPng() }
+export function plotLearningCurve(curve: LearningCurve): Promise<Plot> {
+  const { title, subtitle } = curve
+  return renderPlot({ title, ...(subtitle !== undefined && { subtitle }), layers: layersOf(curve) })
 }
 
-const blue = '#0072b2'
-const grey = '#8d8f96'
+const [blue, vermilion] = colors
 
-function describe({ title, subtitle, xTitle, yTitle, episodes, evaluations, threshold }: LearningCurve): object {
+function layersOf({ xTitle, yTitle, episodes, evaluations, threshold }: LearningCurve): object[] {
   const x = { field: 'x', type: 'quantitative', title: xTitle, axis: { format: '~s' } }
   const y = { field: 'y', type: 'quantitative', title: yTitle }
   const layers: object[] = [
@@ -58,33 +48,15 @@ function describe({ title, subtitle, xTitle, yTitle, episodes, evaluations, thre
   if (threshold !== undefined) {
     layers.push({
       data: { values: [{ y: threshold }] },
-      mark: { type: 'rule', strokeDash: [6, 4], color: '#d55e00' },
+      mark: { type: 'rule', strokeDash: [6, 4], color: vermilion },
       encoding: { y },
     })
   }
-  return {
-    $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
-    width: 560,
-    height: 320,
-    background: 'white',
-    title: {
-      text: title,
-      ...(subtitle !== undefined && { subtitle }),
-      anchor: 'start',
-      fontSize: 16,
-      subtitleColor: grey,
-    },
-    layer: layers,
-    config: {
-      font: fontFamily,
-      axis: { gridColor: '#eeeeee', labelFontSize: 12, titleFontSize: 13, titleFontWeight: 'normal' },
-      view: { stroke: null },
-    },
-  }
+  return layers
 }
 
 /** At most `limit` points, evenly taken. */
-function thin(points: readonly Point[], limit: number): readonly Point[] {
+export function thin(points: readonly Point[], limit: number): readonly Point[] {
   const every = Math.ceil(points.length / limit)
   return every <= 1 ? points : points.filter((_, i) => i % every === 0)
 }

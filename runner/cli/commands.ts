@@ -29,13 +29,25 @@ const checkpointOption = (options: Argv): Argv =>
 export const commands: readonly Command[] = [
   {
     command: 'train [agent] [env]',
-    describe: 'train an agent in an environment',
+    describe: 'train an agent in an environment, or a generative model on a dataset',
     build: (options) =>
       engineOptions(options)
-        .positional('agent', { type: 'string', describe: 'a name ("ringside list agents") or ./file.ts#Export' })
-        .positional('env', { type: 'string', describe: 'an id ("ringside list envs") or ./file.ts#Export' })
+        .positional('agent', {
+          type: 'string',
+          describe: 'an agent or a model ("ringside list agents", "list models") or ./file.ts#Export',
+        })
+        .positional('env', {
+          type: 'string',
+          describe: 'an environment or a dataset ("ringside list envs", "list datasets") or ./file.ts#Export',
+        })
+        .option('model', {
+          type: 'string',
+          describe: 'a model by name or ./file.ts#Export, instead of the first argument',
+        })
+        .option('dataset', { type: 'string', describe: 'its dataset, instead of the second argument' })
+        .option('epochs', { type: 'number', describe: 'of a model: walks through the training pictures' })
         .option('set', { type: 'string', array: true, nargs: 1, describe: 'a setting, key=value (repeatable)' })
-        .option('steps', { type: 'number', describe: 'environment steps of training' })
+        .option('steps', { type: 'number', describe: 'environment steps of training; of a model, batches' })
         .option('seed', { type: 'number', describe: 'root of every random stream' })
         .option('lanes', { type: 'number', describe: 'environments stepped together' })
         .option('config', {
@@ -51,6 +63,7 @@ export const commands: readonly Command[] = [
         .option('json', { type: 'boolean', default: false, describe: 'print the summary as JSON' })
         .example('ringside train double-dqn CartPole-v1', 'the tuned preset')
         .example('ringside train dqn CartPole-v1 --set learningRate=1e-3 --seed 3', 'with a setting of your own')
+        .example('ringside train gan mnist --epochs 20', 'a generative model')
         .example('ringside train --resume runs/double-dqn-CartPole-v1-1', 'go on after a cut'),
     load: () => import('./train.ts'),
   },
@@ -128,6 +141,35 @@ export const commands: readonly Command[] = [
     load: () => import('./play.ts'),
   },
   {
+    command: 'sample <what>',
+    describe: 'pictures of a trained generative model, or of a dataset',
+    build: (options) =>
+      options
+        .positional('what', {
+          type: 'string',
+          demandOption: true,
+          describe: "a model's run folder; with --real a dataset",
+        })
+        .option('count', { type: 'number', describe: 'pictures (default 16, of a dataset 72)' })
+        .option('seed', { type: 'number', default: 0, describe: 'of z' })
+        .option('out', { type: 'string', describe: 'a PNG file (default samples.png)' })
+        .option('columns', { type: 'number', describe: 'of the grid' })
+        .option('label', { type: 'number', describe: 'of a conditional model: this class alone' })
+        .option('from', { type: 'number', describe: 'the seed of a picture; with --to: the way from one to the other' })
+        .option('to', { type: 'number', describe: 'the seed of the picture where the way ends' })
+        .option('frames', { type: 'number', describe: 'pictures on the way (default 10)' })
+        .option('stretch', { type: 'boolean', default: false, describe: 'each picture over its own range of values' })
+        .option('checkpoint', { type: 'string', default: 'last', describe: 'last, or the step of a kept checkpoint' })
+        .option('engine', { type: 'string', describe: 'auto, onnx, tensorflow, wasm or cpu' })
+        .option('real', { type: 'boolean', default: false, describe: 'real pictures of a dataset' })
+        .option('set', { type: 'string', array: true, nargs: 1, describe: 'with --real: a setting of the dataset' })
+        .option('force', { type: 'boolean', default: false, describe: 'replace an existing file' })
+        .example('ringside sample runs/gan-mnist-1 --count 16 --seed 1 --out samples.png', '')
+        .example('ringside sample runs/gan-mnist-1 --from 1 --to 2 --frames 12 --out way.png', '')
+        .example('ringside sample svhn --real --out real.png', ''),
+    load: () => import('./sample.ts'),
+  },
+  {
     command: 'inspect <what> [env]',
     describe: 'layers of an agent or a run: output sizes, parameters, multiply-adds, gradient check',
     build: (options) =>
@@ -156,7 +198,7 @@ export const commands: readonly Command[] = [
       options
         .positional('what', {
           type: 'string',
-          choices: ['agents', 'datasets', 'envs', 'wrappers', 'presets'] as const,
+          choices: ['agents', 'models', 'datasets', 'envs', 'wrappers', 'presets'] as const,
           demandOption: true,
         })
         .option('json', { type: 'boolean', default: false, describe: 'for programs' })

@@ -3,6 +3,8 @@ import { presets } from '../presets/index.ts'
 import { agents } from '../../agents/registry.ts'
 import { envSpecs, wrappers } from '../../envs/index.ts'
 import { datasets } from '../../generative/datasets/registry.ts'
+import { models } from '../../generative/registry.ts'
+import { modelPresets } from '../presets/generative.ts'
 
 export async function run(args: Readonly<Record<string, unknown>>): Promise<void> {
   const { what, json, pictures } = args as {
@@ -26,7 +28,7 @@ export async function run(args: Readonly<Record<string, unknown>>): Promise<void
   }
 }
 
-type Listed = 'agents' | 'datasets' | 'envs' | 'wrappers' | 'presets'
+type Listed = 'agents' | 'models' | 'datasets' | 'envs' | 'wrappers' | 'presets'
 
 interface Row {
   readonly name: string
@@ -51,5 +53,9 @@ const listed: Readonly<Record<Listed, () => Row[]>> = {
       summary: `${maxEpisodeSteps === undefined || maxEpisodeSteps === null ? 'no limit of steps' : `${maxEpisodeSteps} steps at most`}${rewardThreshold === undefined ? '' : `, solved at ${rewardThreshold}`}`,
     })),
   wrappers: () => wrappers.names().map((name) => ({ name, summary: wrappers.get(name).summary })),
-  presets: () => presets.map(({ agent, env, comment }) => ({ name: `${agent} ${env}`, summary: comment })),
+  models: () => models.names().map((name) => ({ name, summary: models.get(name).summary })),
+  presets: () => [
+    ...presets.map(({ agent, env, comment }) => ({ name: `${agent} ${env}`, summary: comment })),
+    ...modelPresets.map(({ model, dataset, comment }) => ({ name: `${model} ${dataset}`, summary: comment })),
+  ],
 }

@@ -1,12 +1,21 @@
 import { SingleBar } from 'cli-progress'
-import { relative } from 'node:path'
-import { usageError } from '../../core/errors.ts'
+import { unknownName, usageError } from '../../core/errors.ts'
+import { isModulePath } from '../../core/load-path.ts'
+import { agents } from '../../agents/registry.ts'
+import { models } from '../../generative/registry.ts'
 import { resolveConfig } from '../run/config.ts'
-import { openPage } from './page-process.ts'
+import { configNames } from '../run/config-layers.ts'
+import { isModelConfig } from '../run/kinds/is-model.ts'
+import { resolveModelConfig, type ModelConfigRequest } from '../run/model-config.ts'
 import { resumeRun, startRun } from '../run/session.ts'
-import type { ProgressEvent, Run, Summary } from '../run/types.ts'
+import type { AnyRunConfig, AnySummary, ConfigRequest, ProgressEvent, Run } from '../run/types.ts'
+import { openPage } from './page-process.ts'
+import { reportOf, shown, titleOf } from './train-report.ts'
 
 interface TrainArgs {
+  readonly model?: string
+  readonly dataset?: string
+  readonly epochs?: number
   readonly agent?: string
   readonly env?: string
   readonly set?: string[]
@@ -27,33 +36,25 @@ interface TrainArgs {
 }
 
 export async function run(args: Readonly<Record<string, unknown>>): Promise<void> {
-  const { agent, env, set, config, out, force, resume, watch, quiet, json, ...flags } = args as unknown as TrainArgs
-  let training: Run
+  const asked = args as unknown as TrainArgs
+  const { out, force, resume, watch, quiet, json } = asked
+  let training: Run<AnyRunConfig>
   if (resume === undefined) {
-    const { steps, seed, lanes, initFrom, engine, device, threads } = flags
-    const request = { steps, seed, lanes, initFrom, engine, device, threads }
-    const resolved = await resolveConfig({
-      ...(agent !== undefined && { agent }),
-      ...(env !== undefined && { env }),
-      ...(config !== undefined && { file: config }),
-      ...(set !== undefined && { sets: set }),
-      flags: request,
-    })
-    training = await startRun({ config: resolved, force, live: watch, ...(out !== undefined && { out }) })
+    const where = { force, live: watch, ...(out !== undefined && { out }) }
+    training = namesModel(asked)
+      ? await startRun({ config: await resolveModelConfig(modelRequest(asked)), ...where })
+      : await startRun<AnyRunConfig>({ config: await resolveConfig(agentRequest(asked)), ...where })
   } else {
-    if ([agent, config, set, out, flags.initFrom].some((given) => given !== undefined)) {
+    const { agent, model, config, set, initFrom, steps } = asked
+    if ([agent, model, config, set, out, initFrom].some((given) => given !== undefined)) {
       throw usageError(
         '--resume goes on with a run as it is; it takes --steps for a larger budget and nothing else that changes the run.',
       )
     }
-    training = await resumeRun({
-      folder: resume,
-      live: watch,
-      ...(flags.steps !== undefined && { steps: flags.steps }),
-    })
+    training = await resumeRun({ folder: resume, live: watch, ...(steps !== undefined && { steps }) })
   }
   const page = watch ? await openPage(training.folder) : undefined
-  let summary: Summary
+  let summary: AnySummary
   try {
     if (page !== undefined) (json ? process.stderr : process.stdout).write(`Watch it learn: ${page.address}\n`)
     summary = await follow(training, quiet || json)
@@ -61,21 +62,59 @@ export async function run(args: Readonly<Record<string, unknown>>): Promise<void
     page?.close()
   }
   if (json) process.stdout.write(`${JSON.stringify({ run: training.folder, ...summary })}\n`)
-  else report(training, summary)
+  else process.stdout.write(`${reportOf(training, summary).join('\n')}\n`)
   if (summary.status === 'stopped') process.exitCode = 1
 }
 
+/** The first name is an agent's or a model's; a config file says it by its keys. */
+function namesModel({ agent, model, dataset, config }: TrainArgs): boolean {
+  if (model !== undefined || dataset !== undefined) return true
+  if (agent !== undefined) {
+    if (models.find(agent) !== undefined) return true
+    if (isModulePath(agent) || agents.find(agent) !== undefined) return false
+    throw unknownName('agent or model', agent, [...agents.names(), ...models.names()])
+  }
+  return config !== undefined && configNames(config, 'model')
+}
+
+function agentRequest({ agent, env, set, config, ...flags }: TrainArgs): ConfigRequest {
+  const { steps, seed, lanes, initFrom, engine, device, threads } = flags
+  return {
+    ...(agent !== undefined && { agent }),
+    ...(env !== undefined && { env }),
+    ...(config !== undefined && { file: config }),
+    ...(set !== undefined && { sets: set }),
+    flags: { steps, seed, lanes, initFrom, engine, device, threads },
+  }
+}
+
+function modelRequest(args: TrainArgs): ModelConfigRequest {
+  const { model = args.agent, dataset = args.env, set, config, lanes, initFrom, ...flags } = args
+  if (lanes !== undefined || initFrom !== undefined)
+    throw usageError(
+      `--${lanes !== undefined ? 'lanes' : 'init-from'} is for agents; a model learns from batches of pictures.`,
+    )
+  const { steps, epochs, seed, engine, device, threads } = flags
+  return {
+    ...(model !== undefined && { model }),
+    ...(dataset !== undefined && { dataset }),
+    ...(config !== undefined && { file: config }),
+    ...(set !== undefined && { sets: set }),
+    flags: { steps, epochs, seed, engine, device, threads },
+  }
+}
+
 /** Runs it to its end with a progress bar. Ctrl-C saves and stops; a second one leaves at once. */
-async function follow(training: Run, quiet: boolean): Promise<Summary> {
+async function follow(training: Run<AnyRunConfig>, quiet: boolean): Promise<AnySummary> {
   const say = (line: string): void => void (quiet || process.stdout.write(`${line}\n`))
   for (const note of training.notes) say(note)
-  const { agent, env, steps } = training.config
+  const { steps, seed } = training.config
   const from = training.startStep > 0 ? ` from step ${training.startStep.toLocaleString('en')}` : ''
   say(
-    `${agent.name} on ${env.id}: ${steps.toLocaleString('en')} steps${from}, seed ${training.config.seed} → ${shown(training.folder)}`,
+    `${titleOf(training.config)}: ${steps.toLocaleString('en')} steps${from}, seed ${seed} → ${shown(training.folder)}`,
   )
 
-  const bar = quiet ? undefined : createBar()
+  const bar = quiet ? undefined : createBar(isModelConfig(training.config))
   const interrupt = (): void => {
     process.off('SIGINT', interrupt)
     process.off('SIGTERM', interrupt)
@@ -108,10 +147,10 @@ interface Bar {
   stop(): void
 }
 
-function createBar(): Bar {
+function createBar(ofModel: boolean): Bar {
   const isTty = process.stdout.isTTY
   const bar = new SingleBar({
-    format: '{bar} {percentage}% | {value}/{total} steps | {rate} steps/s | return {return} | ε {epsilon} | ETA {left}',
+    format: `{bar} {percentage}% | {value}/{total} steps | {rate} ${ofModel ? 'images/s | epoch {epoch} | losses {losses}' : 'steps/s | return {return} | ε {epsilon}'} | ETA {left}`,
     stream: process.stdout,
     hideCursor: isTty,
     barsize: 24,
@@ -126,11 +165,14 @@ function createBar(): Bar {
   })
   let started = false
   return {
-    update({ step, steps, stepsPerSecond, meanReturn, epsilon, etaSeconds }) {
+    update({ step, steps, stepsPerSecond, meanReturn, epsilon, etaSeconds, model }) {
+      const loss = (value: number | undefined): string => (value === undefined ? '–' : value.toFixed(2))
       const payload = {
-        rate: Math.round(stepsPerSecond).toLocaleString('en'),
+        rate: Math.round(model?.imagesPerSecond ?? stepsPerSecond).toLocaleString('en'),
         return: meanReturn === undefined ? '–' : meanReturn.toFixed(1),
         epsilon: epsilon === undefined ? '–' : epsilon.toFixed(2),
+        epoch: model?.epoch.toFixed(1) ?? '',
+        losses: `${loss(model?.discriminatorLoss)} / ${loss(model?.generatorLoss)}`,
         left: duration(etaSeconds),
       }
       if (!started) bar.start(steps, step, payload)
@@ -144,37 +186,6 @@ function createBar(): Bar {
   }
 }
 
-function report({ folder }: Run, summary: Summary): void {
-  const run = shown(folder)
-  const lines = [
-    '',
-    summary.status === 'stopped'
-      ? `Stopped and saved at step ${summary.steps.toLocaleString('en')}. Go on with: npx ringside train --resume ${run}`
-      : `Best score   ${score(summary.bestScore)}  (checkpoint of step ${summary.bestStep?.toLocaleString('en') ?? '–'}, 100 fresh episodes)`,
-  ]
-  if (summary.status === 'finished') {
-    const rate = Math.round(summary.stepsPerSecond).toLocaleString('en')
-    lines.push(
-      `Final score  ${score(summary.score)}`,
-      `Training     ${summary.seconds.toFixed(1)} s, ${rate} steps/s, ${summary.episodes.toLocaleString('en')} episodes; ${summary.engine}`,
-      '',
-      `Learning curve  ${run}/plots/learning-curve.png`,
-      `Film            ${run}/media/episode.gif`,
-      `Numbers         ${run}/summary.json, metrics.csv, episodes.csv, evaluations.json; tensorboard --logdir ${run}`,
-      '',
-      'Next:',
-      `  npx ringside watch ${run}`,
-      `  npx ringside record ${run} --episodes 3`,
-      `  npx ringside evaluate ${run}`,
-    )
-  }
-  process.stdout.write(`${lines.join('\n')}\n`)
-}
-
-function score(value: number | null): string {
-  return value === null ? '–' : value.toFixed(1)
-}
-
 function duration(seconds: number): string {
   if (!Number.isFinite(seconds)) return '–'
   const s = Math.round(seconds)
@@ -183,8 +194,4 @@ function duration(seconds: number): string {
     : s < 3600
       ? `${Math.floor(s / 60)}m${String(s % 60).padStart(2, '0')}s`
       : `${Math.floor(s / 3600)}h${Math.floor((s % 3600) / 60)}m`
-}
-
-function shown(path: string): string {
-  return relative(process.cwd(), path) || '.'
 }

@@ -28,7 +28,7 @@ export interface FinishParts {
  * What a run leaves behind once training is over: its scores, its learning curve and a film of its best agent. Undefined
  * when a stop was requested on the way. A plot or film that fails is told and costs no score.
  */
-export async function* finishRun(finish: FinishParts): AsyncGenerator<RunEvent, Partial<Summary> | undefined> {
+export async function* finishAgentRun(finish: FinishParts): AsyncGenerator<RunEvent, Partial<Summary> | undefined> {
   const { folder, config, parts, checkpoints, log, stopRequested } = finish
   const scoring = {
     episodes: config.score.episodes,

@@ -12,7 +12,7 @@ import { createVariables } from '../../engine/layers/variables.ts'
 import { makeVector } from '../../envs/index.ts'
 import type { Space } from '../../envs/spaces/index.ts'
 import { agentSettings, resolveConfig } from './config.ts'
-import { readRunConfig } from './open.ts'
+import { readAgentConfig } from './open.ts'
 import type { RunConfig } from './types.ts'
 
 export interface InspectRequest {
@@ -60,7 +60,7 @@ async function configOf({ what, env, sets }: InspectRequest): Promise<RunConfig>
   if (existsSync(join(what, 'config.json'))) {
     if (env !== undefined || (sets?.length ?? 0) > 0)
       throw usageError('A run is inspected as it is; an environment or --set belong to an agent by its name.')
-    return readRunConfig(what).config
+    return readAgentConfig(what)
   }
   return resolveConfig({ agent: what, ...(env !== undefined && { env }), ...(sets !== undefined && { sets }) })
 }

@@ -8,14 +8,15 @@ import { makeVector, withStatistics } from '../../envs/index.ts'
 import type { EnvSpec } from '../../envs/types.ts'
 import { buildAgent, type Made } from './build.ts'
 import { openCheckpoints, type Checkpoints } from './checkpoint.ts'
-import { recordKeys } from './config.ts'
+import { recordKeys } from './config-layers.ts'
 import { evaluate } from './evaluation.ts'
 import { assertRunFolder } from './folder.ts'
 import { unpackPolicy } from './policy.ts'
-import type { EvaluateOptions, Evaluation, RunConfig } from './types.ts'
+import { isModelConfig } from './kinds/is-model.ts'
+import type { AnyRunConfig, EvaluateOptions, Evaluation, RunConfig } from './types.ts'
 
 /** config.json, taken apart into what decides the numbers and how it was made. */
-export function readRunConfig(folder: string): { config: RunConfig; made: Made } {
+export function readRunConfig(folder: string): { config: AnyRunConfig; made: Made } {
   assertRunFolder(folder)
   const path = join(folder, 'config.json')
   try {
@@ -23,10 +24,20 @@ export function readRunConfig(folder: string): { config: RunConfig; made: Made }
     const config = Object.fromEntries(
       Object.entries(all).filter(([key]) => !(recordKeys as readonly string[]).includes(key)),
     )
-    return { config: config as unknown as RunConfig, made: all['made'] as Made }
+    return { config: config as unknown as AnyRunConfig, made: all['made'] as Made }
   } catch (error) {
     throw new RingsideError(`The run's "${path}" cannot be read: ${messageOf(error)}`)
   }
+}
+
+/** The config of an agent's run. Throws a usage error for that of a model. */
+export function readAgentConfig(folder: string): RunConfig {
+  const { config } = readRunConfig(folder)
+  if (isModelConfig(config))
+    throw usageError(
+      `"${folder}" is a run of the model ${config.model.name}, and this is for agents. Pictures of it: ringside sample ${folder}`,
+    )
+  return config
 }
 
 /** A run that is there, its agent loaded from one of its checkpoints: what evaluating, watching and recording start from. */
@@ -47,7 +58,7 @@ export async function openRun(
   folder: string,
   options: Pick<EvaluateOptions, 'checkpoint' | 'engine' | 'device' | 'threads'> = {},
 ): Promise<OpenedRun> {
-  const { config } = readRunConfig(folder)
+  const config = readAgentConfig(folder)
   const checkpoints = openCheckpoints(folder, config.checkpoint.keep)
   const step = chooseCheckpoint(checkpoints, options.checkpoint ?? 'best', folder)
   const policy = unpackPolicy(checkpoints.readPolicy(step))
@@ -99,7 +110,7 @@ export async function evaluateRun(
   }
 }
 
-function chooseCheckpoint(checkpoints: Checkpoints, wanted: string, folder: string): number {
+export function chooseCheckpoint(checkpoints: Checkpoints, wanted: string, folder: string): number {
   const steps = checkpoints.steps()
   const last = steps.at(-1)
   if (last === undefined) throw new RingsideError(`The run "${folder}" has no checkpoint yet.`)

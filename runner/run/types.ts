@@ -63,8 +63,34 @@ export interface InitFrom {
   readonly checkpoint: string
 }
 
-export interface StartRequest {
-  readonly config: RunConfig
+/** The resolved config of a run that trains a generative model on a dataset. */
+export interface ModelRunConfig {
+  readonly model: { readonly name: string } & Readonly<Record<string, unknown>>
+  /** The dataset's own settings beside its name. */
+  readonly dataset: { readonly name: string } & Readonly<Record<string, unknown>>
+  /** What the pictures are, once the run has begun. */
+  readonly image?: { readonly height: number; readonly width: number; readonly channels: number } | undefined
+  readonly classes?: number | undefined
+  /** Walks through the training pictures; once the run has begun `steps` decides. */
+  readonly epochs: number
+  /** What makes numbers of bytes: signed, unit, by-batch, or ./file.ts#Export. */
+  readonly scale: string
+  /** Batches that are learned from; 0 before the run has begun: as many as `epochs` take. */
+  readonly steps: number
+  readonly seed: number
+  readonly engine: BackendName | 'auto'
+  readonly device: string
+  readonly threads: number
+  /** Steps between pictures of the same z, and how many pictures. `every` 0: once an epoch. */
+  readonly samples: { readonly every: number; readonly count: number }
+  readonly checkpoint: { readonly every: number; readonly keep: number }
+  readonly log: { readonly every: number }
+}
+
+export type AnyRunConfig = RunConfig | ModelRunConfig
+
+export interface StartRequest<Config extends AnyRunConfig = RunConfig> {
+  readonly config: Config
   /** The run folder; default `runs/<agent>-<env>-<n>`, the next free n. */
   readonly out?: string
   /** Replace an existing run folder. */
@@ -81,14 +107,14 @@ export interface ResumeRequest {
 }
 
 /** A training run. Iterate `events()` once; it does the work. */
-export interface Run {
+export interface Run<Config extends AnyRunConfig = RunConfig> {
   readonly folder: string
-  readonly config: RunConfig
+  readonly config: Config
   /** Where it starts: 0, or the step of the checkpoint that was resumed. */
   readonly startStep: number
   /** What a person should know before it starts: the engine, replay's bytes, a fallback. `engineNotice` comes first. */
   readonly notes: readonly string[]
-  events(): AsyncGenerator<RunEvent, Summary>
+  events(): AsyncGenerator<RunEvent, Config extends RunConfig ? Summary : AnySummary>
   /** Finishes the present step, saves a checkpoint and ends with a summary whose status is `stopped`. */
   stop(): void
 }
@@ -101,6 +127,8 @@ export type RunEvent =
   | { readonly kind: 'note'; readonly text: string }
   /** Training is over; scores, plot and film are being made. */
   | { readonly kind: 'phase'; readonly phase: 'scoring' | 'plotting' | 'filming' }
+  /** Pictures of the same z were written. */
+  | { readonly kind: 'sample'; readonly step: number; readonly path: string }
 
 /** At most ten a second. */
 export interface ProgressEvent {
@@ -109,11 +137,22 @@ export interface ProgressEvent {
   readonly steps: number
   /** Over the last seconds, evaluations left out. */
   readonly stepsPerSecond: number
-  readonly episodes: number
-  /** Mean raw return of the last 100 episodes; undefined before the first ended. */
-  readonly meanReturn: number | undefined
-  readonly epsilon: number | undefined
   readonly etaSeconds: number
+  /** Of agents. */
+  readonly episodes?: number
+  /** Mean raw return of the last 100 episodes; undefined before the first ended. */
+  readonly meanReturn?: number | undefined
+  readonly epsilon?: number | undefined
+  /** Of models. */
+  readonly model?: ModelProgress
+}
+
+export interface ModelProgress {
+  /** Walks through the data that were finished, with a fraction. */
+  readonly epoch: number
+  readonly imagesPerSecond: number
+  readonly discriminatorLoss: number | undefined
+  readonly generatorLoss: number | undefined
 }
 
 export interface EvaluationEvent {
@@ -133,6 +172,26 @@ export interface Evaluation {
   /** Environment steps. */
   readonly lengths: readonly number[]
 }
+
+/** summary.json of a run that trains a generative model. */
+export interface ModelSummary {
+  readonly status: 'finished' | 'stopped' | 'failed'
+  /** Batches that were learned from. */
+  readonly steps: number
+  readonly epochs: number
+  /** Real pictures that were learned from. */
+  readonly images: number
+  readonly discriminatorLoss: number | null
+  readonly generatorLoss: number | null
+  readonly bestStep: null
+  readonly seconds: number
+  readonly timings: Readonly<Record<string, number>>
+  readonly stepsPerSecond: number
+  readonly engine: string
+  readonly error?: string
+}
+
+export type AnySummary = Summary | ModelSummary
 
 /** summary.json. */
 export interface Summary {

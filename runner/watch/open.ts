@@ -12,6 +12,7 @@ import { protocolVersion, type Hello, type Mode } from '../../render/viewer/prot
 import { buildAgent } from '../run/build.ts'
 import { resolveConfig } from '../run/config.ts'
 import { isRunning } from '../run/folder.ts'
+import { isModelConfig } from '../run/kinds/is-model.ts'
 import { openRun, readRunConfig } from '../run/open.ts'
 import { unpackPolicy } from '../run/policy.ts'
 import type { EvaluateOptions } from '../run/types.ts'
@@ -188,7 +189,8 @@ function follow(follower: PolicyFollower, actor: OpenedActor, opened: OpenedStag
 
 async function openCurves(runs: readonly string[], request: WatchRequest): Promise<WatchServer> {
   const configs = runs.map((run) => readRunConfig(run).config)
-  const env = [...new Set(configs.map((config) => config.env.id))].join(', ')
+  const learned = configs.map((config) => (isModelConfig(config) ? config.dataset.name : config.env.id))
+  const env = [...new Set(learned)].join(', ')
   const hello: Hello = {
     ...{
       kind: 'hello',

@@ -1,0 +1,2 @@
+/** Named numbers of one moment: losses, probabilities. */
+export type Metrics = Readonly<Record<string, number>>

@@ -1,0 +1,154 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { extname } from 'node:path'
+import { parse as parseYaml } from 'yaml'
+import type { z } from 'zod'
+import { messageOf, nearestName, usageError } from '../../core/errors.ts'
+
+/** Keys of config.json that tell how a run was made and decide nothing. */
+export const recordKeys = ['ringside', 'made'] as const
+
+export type Tree = Record<string, unknown>
+
+/** Reads a YAML or JSON config; a run's config.json is one. */
+export function readConfigFile(path: string, known: readonly string[]): Tree {
+  if (!existsSync(path)) throw usageError(`The config file "${path}" does not exist.`)
+  let value: unknown
+  try {
+    const text = readFileSync(path, 'utf8')
+    value = extname(path) === '.json' ? JSON.parse(text) : parseYaml(text)
+  } catch (error) {
+    throw usageError(
+      `The config file "${path}" cannot be read as ${extname(path) === '.json' ? 'JSON' : 'YAML'}: ${messageOf(error)}`,
+    )
+  }
+  if (!isTree(value))
+    throw usageError(`The config file "${path}" holds no settings; expected keys such as agent, env and steps.`)
+  for (const key of Object.keys(value)) {
+    if (![...known, ...recordKeys].includes(key)) throw unknownKey(`Unknown setting in "${path}":`, key, known)
+  }
+  return Object.fromEntries(Object.entries(value).filter(([key]) => !(recordKeys as readonly string[]).includes(key)))
+}
+
+/** Whether a config file has this key; false for one that cannot be read, whoever reads it in earnest says why. */
+export function configNames(path: string, key: string): boolean {
+  try {
+    const text = readFileSync(path, 'utf8')
+    const value: unknown = extname(path) === '.json' ? JSON.parse(text) : parseYaml(text)
+    return isTree(value) && key in value
+  } catch {
+    return false
+  }
+}
+
+/** Who the settings without a prefix may belong to, and the keys that are the run's. */
+export interface SetOwner {
+  /** `agent` or `model`. */
+  readonly owner: string
+  readonly ownKeys: readonly string[]
+  readonly runKeys: readonly string[]
+  /** Keys that are named by arguments: `agent`, `env`. */
+  readonly named: readonly string[]
+}
+
+/** One `--set a.b=value`. A first key that only the owner knows is short for `<owner>.<key>`. */
+export function parseSet(text: string, { owner, ownKeys, runKeys, named }: SetOwner): Tree {
+  const at = text.indexOf('=')
+  if (at < 1) throw usageError(`--set expects key=value, got "${text}".`)
+  const path = text.slice(0, at).trim().split('.')
+  const forbidden = path.find((key) => ['__proto__', 'constructor', 'prototype', ''].includes(key))
+  if (forbidden !== undefined)
+    throw usageError(`--set expects a dotted path of setting names before "=", got "${text}".`)
+  if (![...runKeys, ...named].includes(path[0]!) && ownKeys.includes(path[0]!)) path.unshift(owner)
+  if (path.length === 1 && named.includes(path[0]!)) {
+    const line = named.map((name) => `<${name}>`).join(' ')
+    throw usageError(`--set cannot choose the ${path[0]}; name it as an argument: ringside train ${line}.`)
+  }
+  let value: unknown
+  try {
+    value = parseYaml(text.slice(at + 1))
+  } catch (error) {
+    throw usageError(`The value of --set ${text} is not YAML or JSON: ${messageOf(error)}`)
+  }
+  return path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as Tree
+}
+
+/** Validates with messages that name the setting, what was expected and what came. */
+export function check<T>(
+  schema: z.ZodType<T>,
+  value: unknown,
+  prefix: string,
+  unknown: string,
+  known: readonly string[],
+): T {
+  const result = schema.safeParse(value, { reportInput: true })
+  if (result.success) return result.data
+  const lines = result.error.issues.map((issue) => {
+    const path = prefix + issue.path.join('.')
+    if (issue.code === 'unrecognized_keys') {
+      const names = issue.path.length === 0 ? known : siblingsOf(schema, issue.path.map(String))
+      return unknownKey(
+        unknown,
+        [...issue.path, issue.keys[0]].join('.'),
+        names.map((name) => [...issue.path, name].join('.')),
+      ).message
+    }
+    const got = issue.input === undefined ? '' : ` (got ${JSON.stringify(issue.input)})`
+    return `${path.replace(/\.$/, '')}: ${issue.message}${got}`
+  })
+  throw usageError(lines.join('\n'))
+}
+
+function unknownKey(lead: string, key: string, known: readonly string[]): Error {
+  const near = nearestName(key, known)
+  return usageError(
+    `${lead} "${key}".${near === undefined ? '' : ` Did you mean "${near}"?`} Known: ${[...known].sort().join(', ')}.`,
+  )
+}
+
+/** Names of an object schema's keys; [] for any other kind. */
+export function keysOf(schema: unknown): string[] {
+  const inner = unwrap(schema)
+  const shape = (inner as { shape?: object }).shape
+  return shape === undefined ? [] : Object.keys(shape)
+}
+
+function siblingsOf(schema: unknown, path: readonly string[]): string[] {
+  let at: unknown = unwrap(schema)
+  for (const key of path) at = unwrap((at as { shape?: Record<string, unknown> }).shape?.[key])
+  return keysOf(at)
+}
+
+/** The object under defaults, prefaults, refinements and pipes. */
+function unwrap(schema: unknown): unknown {
+  let at = schema as { shape?: unknown; def?: { innerType?: unknown; in?: unknown } } | undefined
+  while (at !== undefined && at.shape === undefined && (at.def?.innerType ?? at.def?.in) !== undefined) {
+    at = (at.def?.innerType ?? at.def?.in) as typeof at
+  }
+  return at ?? {}
+}
+
+export function nameIn(value: unknown, key: string, field: string): string | undefined {
+  if (value === undefined) return undefined
+  const name = isTree(value) ? value[field] : value
+  if (name !== undefined && typeof name !== 'string')
+    throw usageError(`${key} expects a name, got ${JSON.stringify(name)}.`)
+  return name
+}
+
+export function merge(base: Tree, over: Tree): Tree {
+  const out: Tree = { ...base }
+  for (const [key, value] of Object.entries(over)) {
+    if (key === '__proto__') continue
+    const below = out[key]
+    out[key] = isTree(value) && isTree(below) ? merge(below, value) : value
+  }
+  return out
+}
+
+function isTree(value: unknown): value is Tree {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+export function definedOnly(tree: Tree): Tree {
+  return Object.fromEntries(Object.entries(tree).filter(([, value]) => value !== undefined))
+}

@@ -1,0 +1,91 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { decodeState, encodeState, fields } from '../../core/state.ts'
+import { RingsideError } from '../../core/errors.ts'
+import type { Rng } from '../../core/rng.ts'
+import type { GenerativeModel, ImageShape } from '../../generative/types.ts'
+import { encodePng, imageGrid } from '../../render/index.ts'
+import { makeFolder, writeFileAtomic } from './files.ts'
+
+/** Pictures as bytes: count × height × width × channels. */
+export interface Samples {
+  readonly step: number
+  readonly epoch: number
+  readonly images: Uint8Array
+}
+
+/** −1 … 1 to bytes, as `signed` scales them the other way. */
+export function toBytes(images: Float32Array): Uint8Array {
+  return Uint8Array.from(images, (x) => Math.max(0, Math.min(255, Math.round((x + 1) * 127.5))))
+}
+
+/** `count` pictures from z of `rng`; of a conditional model the classes in turn, or `label` alone. */
+export function draw(model: GenerativeModel, rng: Rng, count: number, classes: number, label?: number): Uint8Array {
+  const z = Float32Array.from({ length: count * model.latent }, () => rng.uniform(-1, 1))
+  return toBytes(model.generate(z, labelsOf(model, count, classes, label)))
+}
+
+export function labelsOf(
+  model: GenerativeModel,
+  count: number,
+  classes: number,
+  label?: number,
+): Uint8Array | undefined {
+  return model.conditional ? Uint8Array.from({ length: count }, (_, i) => label ?? i % classes) : undefined
+}
+
+/** Writes `media/samples/<step>.png`, a grid, and `.bin`, the bytes behind it; gives the picture's path. */
+export function writeSamples(folder: string, image: ImageShape, { step, epoch, images }: Samples): string {
+  const media = join(folder, 'media', 'samples')
+  makeFolder(media)
+  const path = join(media, `${step}.png`)
+  writeFileAtomic(join(media, `${step}.bin`), encodeState({ step, epoch, images }))
+  writeFileAtomic(path, encodePng(imageGrid({ ...image, images, columns: 12, scale: enlarged(image) })))
+  return path
+}
+
+/** All that a run has written up to a step, oldest first. */
+export function readSamples(folder: string, upTo = Infinity): Samples[] {
+  const media = join(folder, 'media', 'samples')
+  if (!existsSync(media)) return []
+  return readdirSync(media)
+    .filter((name) => /^\d+\.bin$/.test(name) && Number.parseInt(name, 10) <= upTo)
+    .sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10))
+    .map((name) => {
+      const saved = fields(decodeState(readFileSync(join(media, name))), `the samples "${name}"`)
+      return {
+        step: saved.number('step'),
+        epoch: saved.number('epoch'),
+        images: saved.array('images', 'uint8') as Uint8Array,
+      }
+    })
+}
+
+/** Pixels that one becomes in a grid, so that small pictures can be seen. */
+export function enlarged({ height, width }: ImageShape): number {
+  return Math.max(1, Math.round(56 / Math.max(height, width)))
+}
+
+/** The first `count` pictures; throws where there are fewer. */
+export function firstOf(images: Uint8Array, image: ImageShape, count: number): Uint8Array {
+  const bytes = image.height * image.width * image.channels
+  if (images.length < count * bytes)
+    throw new RingsideError(`There are ${images.length / bytes} pictures, and ${count} were asked for.`)
+  return images.subarray(0, count * bytes)
+}
+
+/** How much pictures differ from each other: the deviation of each pixel over the pictures, its mean, in bytes. */
+export function diversity(images: Uint8Array, count: number): number {
+  const pixels = images.length / count
+  let sum = 0
+  for (let p = 0; p < pixels; p++) {
+    let [total, squares] = [0, 0]
+    for (let i = 0; i < count; i++) {
+      const value = images[i * pixels + p]!
+      total += value
+      squares += value * value
+    }
+    sum += Math.sqrt(Math.max(0, squares / count - (total / count) ** 2))
+  }
+  return sum / pixels
+}
