@@ -20,6 +20,8 @@ import { createClock } from './clock.ts'
 import { createCurveReader } from './curves.ts'
 import { followPolicy, type PolicyFollower } from './follow.ts'
 import { layoutOf } from './layout.ts'
+import { createGallery, type Gallery } from './gallery.ts'
+import { openSampler } from '../run/sample.ts'
 import { createPlayer } from './player.ts'
 import { openWatchServer, type WatchServer, type WatchServerOptions } from './server.ts'
 import { createSession, type Session } from './session.ts'
@@ -41,6 +43,7 @@ const pollMilliseconds = 1_000
 export async function openWatch(request: WatchRequest): Promise<WatchServer> {
   const { runs = [], note = () => {} } = request
   if (runs.length > 1) return openCurves(runs, request)
+  if (runs[0] !== undefined && isModelConfig(readRunConfig(runs[0]).config)) return openModel(runs[0], request)
   const actor = await openActor(request)
   const stage = await openStage({ ...actor, seed: request.seed ?? 0, mode: 'watch' })
   const { folder } = actor
@@ -187,6 +190,23 @@ function follow(follower: PolicyFollower, actor: OpenedActor, opened: OpenedStag
   timer.unref()
 }
 
+/** Opens the page of a generative model's run. */
+async function openModel(folder: string, request: WatchRequest): Promise<WatchServer> {
+  const { config } = readRunConfig(folder)
+  if (!isModelConfig(config)) throw usageError(`"${folder}" is no run of a generative model.`)
+  const sampler = await openSampler(folder, {
+    ...(request.checkpoint !== undefined && { checkpoint: request.checkpoint }),
+    ...(request.engine !== undefined && { engine: request.engine }),
+  })
+  const gallery = createGallery(folder, sampler, request.checkpoint === undefined)
+  const hello: Hello = {
+    ...{ kind: 'hello', version: protocolVersion, mode: 'model', agent: config.model.name, env: config.dataset.name },
+    ...{ runs: [basename(folder)], actions: null, keys: {}, names: null, layout: null },
+    ...{ canGoBack: false, canExplain: false },
+  }
+  return serve({ hello, stage: undefined, gallery, request, folders: [folder] }, () => () => sampler.close())
+}
+
 async function openCurves(runs: readonly string[], request: WatchRequest): Promise<WatchServer> {
   const configs = runs.map((run) => readRunConfig(run).config)
   const learned = configs.map((config) => (isModelConfig(config) ? config.dataset.name : config.env.id))
@@ -208,23 +228,33 @@ async function openCurves(runs: readonly string[], request: WatchRequest): Promi
 interface ServePlan {
   readonly hello: Hello
   readonly stage: Stage | undefined
+  readonly gallery?: Gallery
   readonly request: Omit<WatchRequest, 'runs' | 'agent' | 'env'>
   readonly folders: readonly string[]
 }
 
 async function serve(
-  { hello, stage, request, folders }: ServePlan,
+  { hello, stage, gallery, request, folders }: ServePlan,
   begin: (session: Session) => () => void,
 ): Promise<WatchServer> {
   const { note = () => {}, host, port, token, files } = request
-  const session = createSession({ hello, stage, clock: createClock(), failed: note })
+  const session = createSession({
+    ...{ hello, stage, clock: createClock(), failed: note },
+    ...(gallery !== undefined && { gallery }),
+  })
   const end = begin(session)
   const readers = folders.map(createCurveReader)
   let latest = readers.map((reader) => reader.read()!)
-  const show = (): void => session.showCurves({ kind: 'curves', runs: latest })
+  const show = (): void => session.announce({ kind: 'curves', runs: latest })
   if (readers.length > 0) show()
+  const lookForSamples = (): void => {
+    const samples = gallery?.look()
+    if (samples !== undefined) session.announce(samples)
+  }
+  lookForSamples()
   const timer = setInterval(() => {
     try {
+      lookForSamples()
       const fresh = readers.map((reader) => reader.read())
       if (fresh.every((curves) => curves === undefined)) return
       latest = latest.map((before, i) => fresh[i] ?? before)
