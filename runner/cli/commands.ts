@@ -69,11 +69,12 @@ export const commands: readonly Command[] = [
   },
   {
     command: 'evaluate <run>',
-    describe: "play episodes with a run's agent and print their returns",
+    describe: "returns of a run's agent over whole episodes; of a model, the quality of its pictures",
     build: (options) =>
       checkpointOption(engineOptions(options))
         .positional('run', { type: 'string', demandOption: true, describe: 'the run folder' })
         .option('episodes', { type: 'number', default: 100, describe: 'whole episodes' })
+        .option('count', { type: 'number', describe: 'of a model: pictures of each set (default 1000)' })
         .option('seed', { type: 'number', default: 0, describe: 'of the episodes' })
         .option('json', { type: 'boolean', default: false, describe: '{ meanReturn, returns, … }' })
         .example('ringside evaluate runs/double-dqn-CartPole-v1-1 --episodes 20 --json', ''),

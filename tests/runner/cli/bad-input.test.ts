@@ -14,7 +14,11 @@ const train = ['train', 'dqn', 'CartPole-v1'] as const
 
 describe('wrong use: one clear message, status 2, nothing half-written', () => {
   test.each<[string, readonly string[], RegExp]>([
-    ['an unknown agent', ['train', 'dbl-dqn', 'CartPole-v1'], /Unknown agent or model "dbl-dqn".*Did you mean "double-dqn"/s],
+    [
+      'an unknown agent',
+      ['train', 'dbl-dqn', 'CartPole-v1'],
+      /Unknown agent or model "dbl-dqn".*Did you mean "double-dqn"/s,
+    ],
     ['an unknown environment', ['train', 'dqn', 'CartPoll-v1'], /Did you mean "CartPole-v1"/],
     ['an unknown version', ['train', 'dqn', 'CartPole-v7'], /Did you mean "CartPole-v1"/],
     ['no environment', ['train', 'dqn'], /Which environment/],

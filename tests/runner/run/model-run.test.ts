@@ -1,0 +1,132 @@
+import { spawn } from 'node:child_process'
+import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, test } from 'vitest'
+import { main, ringside, temporaryFolder } from '../cli/run-cli.ts'
+
+const folder = temporaryFolder()
+const small = ['--set', 'dataset.source=embedded', '--set', 'hidden=16', '--set', 'samples.count=12']
+const gan = (out: string, ...more: string[]): string[] => [
+  'train',
+  'gan',
+  'mnist',
+  '--out',
+  out,
+  '--quiet',
+  ...small,
+  ...more,
+]
+
+/** All that a run leaves which no clock has touched. */
+function results(run: string): Record<string, unknown> {
+  const rows = readFileSync(join(run, 'metrics.csv'), 'utf8')
+    .split('\n')
+    .map((line) => line.split(','))
+  const at = rows[0]!.indexOf('seconds')
+  const checkpoints = readdirSync(join(run, 'checkpoints')).sort((a, b) => Number(a) - Number(b))
+  const manifest = JSON.parse(readFileSync(join(run, 'checkpoints', checkpoints.at(-1)!, 'manifest.json'), 'utf8')) as {
+    files: Record<string, string>
+  }
+  const samples = join(run, 'media', 'samples')
+  return {
+    checkpoints,
+    policy: manifest.files['policy.bin'],
+    metrics: rows.map((cells) => cells.filter((_, i) => i !== at).join()),
+    samples: readdirSync(samples).map((name) => [name, readFileSync(join(samples, name)).toString('base64')]),
+  }
+}
+
+test('a GAN killed at any moment and resumed ends bit-identical to one that was not', async () => {
+  // In the middle of an epoch (80 batches) too.
+  const plan = [
+    '--steps',
+    '1000',
+    '--set',
+    'checkpoint.every=35',
+    '--set',
+    'samples.every=45',
+    '--set',
+    'discriminatorSteps=2',
+  ]
+  const whole = join(folder, 'whole')
+  expect(ringside(gan(whole, ...plan)).stderr).toBe('')
+  const cut = join(folder, 'cut')
+  let kills = 0
+  for (const wait of [250]) {
+    const args = existsSync(join(cut, 'config.json')) ? ['train', '--resume', cut, '--quiet'] : gan(cut, ...plan)
+    const child = spawn(process.execPath, [main, ...args], { stdio: 'ignore' })
+    const ended = new Promise((resolve) => child.once('exit', resolve))
+    while (!existsSync(join(cut, 'config.json')) && child.exitCode === null) await sleep(10)
+    await sleep(wait)
+    if (child.kill('SIGKILL')) kills++
+    await ended
+  }
+  expect(kills).toBeGreaterThan(0)
+  const last = ringside(['train', '--resume', cut, '--quiet'])
+  expect([last.stderr, last.status]).toEqual(['', 0])
+  expect(results(cut)).toEqual(results(whole))
+}, 120_000)
+
+describe('a trained model', () => {
+  const run = join(folder, 'run')
+  test('leaves losses, grids and a film, repeats from its config, and is sampled from its generator alone', () => {
+    expect(ringside(gan(run, '--epochs', '2')).status).toBe(0)
+    for (const path of [
+      'plots/losses.png',
+      'media/samples-4x4.png',
+      'media/samples-6x12.png',
+      'media/progress.png',
+      'media/training.gif',
+    ])
+      expect(existsSync(join(run, path)), path).toBe(true)
+    const again = join(folder, 'again')
+    expect(ringside(['train', '--config', join(run, 'config.json'), '--out', again, '--quiet']).status).toBe(0)
+    expect(results(again)).toEqual(results(run))
+
+    const picture = (name: string, ...more: string[]): Buffer => {
+      const out = join(folder, name)
+      const { status, stderr } = ringside(['sample', run, '--out', out, ...more])
+      expect([status, stderr]).toEqual([0, ''])
+      return readFileSync(out)
+    }
+    const first = picture('a.png', '--count', '4', '--seed', '3')
+    // Two by two pictures of 28 pixels, twice as large, with gaps of 2.
+    expect([first.readUInt32BE(16), first.readUInt32BE(20)]).toEqual([3 * 2 + 2 * 56, 3 * 2 + 2 * 56])
+    const checkpoints = readdirSync(join(run, 'checkpoints'))
+    for (const step of checkpoints) rmSync(join(run, 'checkpoints', step, 'training.bin'))
+    expect(picture('b.png', '--count', '4', '--seed', '3')).toEqual(first)
+    expect(picture('c.png', '--count', '4', '--seed', '4')).not.toEqual(first)
+    // The way from one picture to another begins with the one and ends with the other.
+    expect(picture('way.png', '--from', '3', '--to', '4', '--frames', '1', '--columns', '1')).toEqual(
+      picture('one.png', '--count', '1', '--seed', '3', '--columns', '1'),
+    )
+  }, 60_000)
+
+  test.each<[string, string[], RegExp]>([
+    ['a wrong name', ['train', 'gann', 'mnist'], /Unknown agent or model "gann".*Did you mean "gan"/s],
+    ['a wrong dataset', ['train', 'gan', 'mnits'], /Unknown dataset "mnits".*Did you mean "mnist"/s],
+    ['a wrong setting', gan('x', '--set', 'latnt=3'), /Unknown setting "latnt".*Did you mean "latent"/s],
+    ['a loss without its penalty', gan('x', '--set', 'loss=wasserstein'), /smoothing belongs to the sigmoid losses/],
+    [
+      'a penalty on batches',
+      ['train', 'dcgan', 'mnist', ...small.slice(0, 2), '--set', 'gradientPenalty=1', '--out', 'x'],
+      /set batchNorm to false/,
+    ],
+    ['lanes', gan('x', '--lanes', '3'), /--lanes is for agents/],
+    ['evaluation of a model', ['record', run], /run of the model gan, and this is for agents.*ringside sample/],
+    [
+      'a label of none',
+      ['sample', run, '--label', '3', '--out', 'x.png'],
+      /--label is for models that were told labels/,
+    ],
+    ['half a way', ['sample', run, '--from', '3', '--out', 'x.png'], /--from and --to belong together/],
+    ['a file of another kind', ['sample', run, '--out', 'x.gif'], /expects a \.png file, got "x.gif"/],
+    ['a dataset that is no run', ['sample', 'mnist'], /"mnist" is a dataset: add --real/],
+  ])('%s gets one clear message, status 2, and nothing is written', (_, args, message) => {
+    const { status, stderr } = ringside(args)
+    expect(stderr).toMatch(message)
+    expect(status).toBe(2)
+    expect(existsSync('x')).toBe(false)
+  })
+})
