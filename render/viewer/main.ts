@@ -109,8 +109,8 @@ function build(now: Hello): Page {
   const episodes = createEpisodesPanel(send)
   if (now.agent === null) {
     values.element.hidden = true
-    // A person sees the picture; numbers tell more than it does.
-    observation.element.hidden = now.layout?.kind !== 'vector'
+    // A person sees the picture; a few numbers tell more than it does.
+    observation.element.hidden = now.layout?.kind !== 'vector' || now.layout.length > 16
   }
   main.replaceChildren(
     el(

@@ -3,7 +3,7 @@ import { usageError } from '../../core/errors.ts'
 import type { RewardClip } from '../../agents/replay/accumulator.ts'
 import type { Agent } from '../../agents/types.ts'
 import { openEngine } from '../../engine/index.ts'
-import { envControls, fittingControls, makeVector, withStatistics } from '../../envs/index.ts'
+import { envControls, fittingControls, make, makeVector, withStatistics } from '../../envs/index.ts'
 import { isGymnasiumId } from '../../envs/bridge/id.ts'
 import { isDiscrete } from '../../envs/spaces/index.ts'
 import type { EnvSpec } from '../../envs/types.ts'
@@ -61,9 +61,17 @@ export async function openPlay(
   env: string,
   request: Omit<WatchRequest, 'runs' | 'agent' | 'env'>,
 ): Promise<WatchServer> {
-  const spec = await resolveSpec(env)
+  const spec = await flat(await resolveSpec(env))
   const { hello, stage } = await openStage({ agent: undefined, env: spec, seed: request.seed ?? 0, mode: 'play' })
   return serve({ hello, stage, request, folders: [] }, () => () => {})
+}
+
+/** Observations of several parts are laid end to end: the player steps lanes of numbers. */
+async function flat(spec: EnvSpec): Promise<EnvSpec> {
+  const env = await make(spec)
+  const { shape } = env.observationSpace
+  env.close()
+  return shape !== undefined ? spec : { ...spec, wrappers: [...(spec.wrappers ?? []), { name: 'Flatten' }] }
 }
 
 interface OpenedActor {
@@ -128,8 +136,8 @@ interface OpenedStage {
 }
 
 async function openStage({ agent, name, env: spec, settings = {}, seed, mode }: StagePlan): Promise<OpenedStage> {
-  const make = (of: EnvSpec) => makeVector(of, { lanes: 1, autoreset: 'disabled' })
-  const env = await make(spec)
+  const makeOne = (of: EnvSpec) => makeVector(of, { lanes: 1, autoreset: 'disabled' })
+  const env = await makeOne(spec)
   const { actionSpace, observationSpace } = env
   const controls = fittingControls(await envControls(spec), actionSpace, observationSpace)
   const discrete = isDiscrete(actionSpace) ? actionSpace : undefined
@@ -167,7 +175,7 @@ async function openStage({ agent, name, env: spec, settings = {}, seed, mode }: 
     canGoBack,
     canExplain: layout !== null && (q !== undefined || value !== undefined),
   }
-  return { hello, stage, replaceEnv: async (of) => player.replaceEnv(await make(of)) }
+  return { hello, stage, replaceEnv: async (of) => player.replaceEnv(await makeOne(of)) }
 }
 
 /** Loads the newest policy of a training whenever there is one. */
