@@ -56,7 +56,7 @@ function layersOf({ xTitle, yTitle, episodes, evaluations, threshold }: Learning
 }
 
 /** At most `limit` points, evenly taken. */
-export function thin(points: readonly Point[], limit: number): readonly Point[] {
+export function thin<T>(points: readonly T[], limit: number): readonly T[] {
   const every = Math.ceil(points.length / limit)
   return every <= 1 ? points : points.filter((_, i) => i % every === 0)
 }

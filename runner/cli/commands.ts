@@ -142,6 +142,37 @@ export const commands: readonly Command[] = [
     load: () => import('./play.ts'),
   },
   {
+    command: 'compare <runs..>',
+    describe:
+      'runs side by side: means, medians and interquartile means with intervals, curves, probability of improvement',
+    build: (options) =>
+      options
+        .positional('runs', {
+          type: 'string',
+          array: true,
+          demandOption: true,
+          describe: 'run folders, or folders of them',
+        })
+        .option('by', { type: 'string', default: 'agent.name', describe: 'what groups them: any key of their configs' })
+        .option('score', {
+          type: 'string',
+          choices: ['best', 'final'] as const,
+          default: 'best',
+          describe: 'of which checkpoint',
+        })
+        .option('normalize', {
+          type: 'boolean',
+          describe: '0 a random policy, 1 solved (default where there are several environments)',
+        })
+        .option('out', { type: 'string', describe: 'a folder for the report: HTML, Markdown, CSV, JSON, plots' })
+        .option('seed', { type: 'number', default: 0, describe: 'of the bootstrap' })
+        .option('force', { type: 'boolean', default: false, describe: 'replace an existing report' })
+        .option('json', { type: 'boolean', default: false, describe: 'for programs' })
+        .example('ringside compare runs --out comparison', 'everything in the folder')
+        .example('ringside compare runs --by agent.learningRate', ''),
+    load: () => import('./compare.ts'),
+  },
+  {
     command: 'sample <what>',
     describe: 'pictures of a trained generative model, or of a dataset',
     build: (options) =>

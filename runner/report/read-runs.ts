@@ -1,0 +1,68 @@
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { messageOf, usageError } from '../../core/errors.ts'
+import { isModelConfig } from '../run/kinds/is-model.ts'
+import { readRunConfig } from '../run/open.ts'
+import type { RunConfig, Summary } from '../run/types.ts'
+
+/** A finished run of an agent, as far as comparing needs it. */
+export interface RunResult {
+  readonly folder: string
+  readonly config: RunConfig
+  readonly score: number
+  /** Of the checkpoint that its evaluations chose; the final score where there were none. */
+  readonly bestScore: number
+  readonly seconds: number
+  readonly stepsPerSecond: number
+  readonly evaluations: readonly { readonly step: number; readonly meanReturn: number }[]
+}
+
+export interface ReadRuns {
+  readonly runs: readonly RunResult[]
+  /** Runs that were left out, and why. */
+  readonly notes: readonly string[]
+}
+
+/** Run folders, or folders of run folders. Throws a usage error where there is none; what is not finished is told. */
+export function readRuns(paths: readonly string[]): ReadRuns {
+  const folders = [...new Set(paths.flatMap(runsIn))]
+  const notes: string[] = []
+  const runs = folders.flatMap((folder): RunResult[] => {
+    try {
+      const { config } = readRunConfig(folder)
+      if (isModelConfig(config)) throw new Error('it is of a generative model')
+      const path = join(folder, 'summary.json')
+      if (!existsSync(path)) throw new Error('it is not finished')
+      const summary = JSON.parse(readFileSync(path, 'utf8')) as Summary
+      if (summary.status !== 'finished' || summary.score === null) throw new Error(`it is ${summary.status}`)
+      const evaluations = JSON.parse(readFileSync(join(folder, 'evaluations.json'), 'utf8')) as RunResult['evaluations']
+      const { score, bestScore, seconds, stepsPerSecond } = summary
+      return [{ folder, config, score, bestScore: bestScore ?? score, seconds, stepsPerSecond, evaluations }]
+    } catch (error) {
+      notes.push(`${folder} is left out: ${messageOf(error)}.`)
+      return []
+    }
+  })
+  if (runs.length === 0) throw usageError(['There is no finished run to compare.', ...notes].join('\n'))
+  return { runs, notes }
+}
+
+function runsIn(path: string): string[] {
+  if (!existsSync(path)) throw usageError(`There is no run folder "${path}".`)
+  if (existsSync(join(path, 'config.json'))) return [path]
+  const inside = statSync(path).isDirectory()
+    ? readdirSync(path)
+        .map((name) => join(path, name))
+        .filter((folder) => existsSync(join(folder, 'config.json')))
+    : []
+  if (inside.length === 0) throw usageError(`"${path}" is no run folder, and holds none.`)
+  return inside.sort()
+}
+
+/** The value of a dotted key of a config (`agent.learningRate`), as text. */
+export function valueOf(config: RunConfig, key: string): string {
+  let at: unknown = config
+  for (const part of key.split('.')) at = (at as Record<string, unknown> | null | undefined)?.[part]
+  if (at === undefined) throw usageError(`--by ${key}: the config of a run has no such setting.`)
+  return typeof at === 'string' ? at : JSON.stringify(at)
+}
