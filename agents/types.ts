@@ -81,7 +81,8 @@ export interface Agent {
   learn(): Metrics | undefined
   /** The newest diagnostics: ε, losses, mean q, samples per insert. */
   metrics(): Metrics
-  explain(observations: TypedArray): Explanation
+  /** `extras`: what an actor gave beside its actions for these observations, where acting depends on more than they tell. */
+  explain(observations: TypedArray, extras?: Acted['extras']): Explanation
   /** Variables by path, for checkpoints' readers, exports and inspection. */
   networks(): Variables
   state(): StateTree

@@ -8,7 +8,8 @@ import * as spaces from './spaces/index.ts'
 
 export { spaces }
 export { adaptEnv, SnapshotMismatch, type UserEnv } from './adapt.ts'
-export { envSpecs, make, register, resolveSpec, type EnvMaker, type MakeOptions } from './registry.ts'
+export { fittingControls, type ControlAction, type EnvControls } from './controls.ts'
+export { envControls, envSpecs, make, register, resolveSpec, type EnvMaker, type MakeOptions } from './registry.ts'
 export { makeVector, type MakeVectorOptions } from './vector/make-vector.ts'
 export { createSyncVector } from './vector/sync.ts'
 export { checkEnv, type EnvFinding } from './check-env.ts'

@@ -3,6 +3,7 @@ import { withKnownOptions } from '../core/known-options.ts'
 import { createRegistry } from '../core/registry.ts'
 import { inContext, RingsideError, unknownName, usageError } from '../core/errors.ts'
 import { adaptEnv, buildUserEnv } from './adapt.ts'
+import type { EnvControls } from './controls.ts'
 import { isGymnasiumId } from './bridge/id.ts'
 import { Environment } from './environment.ts'
 import type { EnvSpec } from './types.ts'
@@ -14,22 +15,35 @@ export type EnvMaker = (new (kwargs: never) => unknown) | ((kwargs: never) => un
 
 interface Registered {
   readonly spec: EnvSpec
+  readonly controls: EnvControls
   load(): Promise<EnvMaker>
 }
 
 const registry = createRegistry<Registered>('environment')
 
-/** Registers an environment under `namespace/Name-vN`; `load` is called when the first one is made. */
-export function register(spec: EnvSpec, load: () => Promise<EnvMaker>): void {
+/**
+ * Registers an environment under `namespace/Name-vN`; `load` is called when the first one is made. `controls`: the keys that
+ * a person plays with, and what actions and observations are called.
+ */
+export function register(spec: EnvSpec, load: () => Promise<EnvMaker>, controls: EnvControls = {}): void {
   if (!/^(?:[\w-]+\/)?[\w-]+-v\d+$/.test(spec.id)) {
     throw usageError(`An environment's id has the form Name-v0 or namespace/Name-v0, got "${spec.id}".`)
   }
-  registry.register(spec.id, { spec, load })
+  registry.register(spec.id, { spec, load, controls })
 }
 
 /** All registered specs, sorted by id. */
 export function envSpecs(): EnvSpec[] {
   return registry.names().map((id) => registry.get(id).spec)
+}
+
+/** The controls of a registered environment, or those of a module's export (`static controls`); {} where there are none. */
+export async function envControls({ id }: Pick<EnvSpec, 'id'>): Promise<EnvControls> {
+  if (isGymnasiumId(id)) return {}
+  if (!isModulePath(id)) return find(id).controls
+  const exported = (await loadModulePath('environment', id)) as { controls?: unknown } | null | undefined
+  const controls = exported?.controls
+  return typeof controls === 'object' && controls !== null ? controls : {}
 }
 
 export interface MakeOptions {

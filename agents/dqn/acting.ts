@@ -33,7 +33,8 @@ export interface Acting {
   /** lanes × actions, by the means of noisy weights; a recurrent network sees the observations as first ones. */
   q(observations: TypedArray): Float32Array
   actor(options: ActorOptions): Actor
-  explain(observations: TypedArray): Record<string, TypedArray>
+  /** `recurrent`: lanes × width, what a recurrent network remembers; nothing unless given. */
+  explain(observations: TypedArray, recurrent?: TypedArray): Record<string, TypedArray>
   dispose(): void
 }
 
@@ -65,6 +66,8 @@ export function createActing({ engine, network, online, encoder, space }: Acting
   const onlyQ = ({ q }: QValues): Record<string, tf.Tensor> => ({ q })
   const plain = compile(false, 'dqn act', onlyQ)
   const noisyOne = network.noise > 0 ? compile(true, 'dqn act with noise', onlyQ) : undefined
+  /** Only a page or a film asks for more than q: compiled when one does. */
+  let explained: Compiled | undefined
   const drawn = new Float32Array(network.noise)
 
   const run = (noisy: boolean, input: TypedArray, rng: Rng | undefined, recurrent?: Float32Array) => {
@@ -92,16 +95,14 @@ export function createActing({ engine, network, online, encoder, space }: Acting
         run: (input, before, own) => run(withNoise, input, own, before),
       })
     },
-    explain(input) {
-      const explained = compile(false, 'dqn explain', explanation)
-      const recurrent = nothing(input)
+    explain(input, recurrent = nothing(input)) {
+      explained ??= compile(false, 'dqn explain', explanation)
       const out = explained({ observations: encoder.cast(input), ...(recurrent !== undefined && { recurrent }) })
       const copies = Object.entries(out).map(([name, array]) => [name, array.slice()] as const)
-      explained.dispose()
       return Object.fromEntries(copies.filter(([name]) => name !== 'recurrent'))
     },
     dispose() {
-      for (const compiled of [plain, noisyOne]) compiled?.dispose()
+      for (const compiled of [plain, noisyOne, explained]) compiled?.dispose()
     },
   }
 }

@@ -156,8 +156,8 @@ export function createDqn(context: AgentContext, config: DqnConfig): Agent {
       updates,
       samplesPerInsert: memory.inserted === 0 ? 0 : (updates * memory.batchSize) / memory.inserted,
     }),
-    explain: (observations) => ({
-      ...acting.explain(observations),
+    explain: (observations, extras) => ({
+      ...acting.explain(observations, extras?.['recurrentState']),
       ...(values.kind === 'categorical' && { support: values.atoms }),
     }),
     networks: () => ({ ...underName('online', online), ...underName('target', target) }),

@@ -14,6 +14,11 @@ const engineOptions = (options: Argv): Argv =>
     .option('device', { type: 'string', describe: 'where the engine computes: cpu, cuda, …' })
     .option('threads', { type: 'number', describe: 'threads of the engine' })
 
+const pageOptions = (options: Argv): Argv =>
+  options
+    .option('host', { type: 'string', describe: 'listen here instead of on this machine alone (127.0.0.1)' })
+    .option('port', { type: 'number', describe: 'of the page (default: one that is free)' })
+
 const checkpointOption = (options: Argv): Argv =>
   options.option('checkpoint', {
     type: 'string',
@@ -53,6 +58,7 @@ export const commands: readonly Command[] = [
         .option('force', { type: 'boolean', default: false, describe: 'replace an existing run folder' })
         .option('init-from', { type: 'string', describe: 'begin with the weights of this run (its best checkpoint)' })
         .option('resume', { type: 'string', describe: 'go on with this run' })
+        .option('watch', { type: 'boolean', default: false, describe: 'serve a page that shows the newest policy' })
         .option('quiet', { type: 'boolean', default: false, describe: 'no progress bar' })
         .option('json', { type: 'boolean', default: false, describe: 'print the summary as JSON' })
         .example('ringside train double-dqn CartPole-v1', 'the tuned preset')
@@ -63,11 +69,12 @@ export const commands: readonly Command[] = [
   },
   {
     command: 'evaluate <run>',
-    describe: "play episodes with a run's agent and print their returns",
+    describe: "returns of a run's agent over whole episodes; of a model, the quality of its pictures",
     build: (options) =>
       checkpointOption(engineOptions(options))
         .positional('run', { type: 'string', demandOption: true, describe: 'the run folder' })
         .option('episodes', { type: 'number', default: 100, describe: 'whole episodes' })
+        .option('count', { type: 'number', describe: 'of a model: pictures of each set (default 1000)' })
         .option('seed', { type: 'number', default: 0, describe: 'of the episodes' })
         .option('json', { type: 'boolean', default: false, describe: '{ meanReturn, returns, … }' })
         .example('ringside evaluate runs/double-dqn-CartPole-v1-1 --episodes 20 --json', ''),
@@ -106,17 +113,33 @@ export const commands: readonly Command[] = [
     load: () => import('./record.ts'),
   },
   {
-    command: 'watch [run]',
-    describe: 'watch an agent play, in the terminal',
+    command: 'watch [run..]',
+    describe: 'watch an agent play, in the browser or the terminal; curves of several runs',
     build: (options) =>
-      checkpointOption(engineOptions(options))
-        .positional('run', { type: 'string', describe: 'the run folder' })
+      pageOptions(engineOptions(options))
+        .positional('run', { type: 'string', array: true, describe: 'the run folder; several show their curves' })
         .option('agent', { type: 'string', describe: 'an untrained agent instead of a run' })
         .option('env', { type: 'string', describe: 'its environment' })
+        .option('checkpoint', {
+          type: 'string',
+          describe:
+            'best, last, or the step of a kept checkpoint (default best; the newest of a training that goes on)',
+        })
         .option('terminal', { type: 'boolean', default: false, describe: 'draw in the terminal' })
         .option('seed', { type: 'number', default: 0, describe: 'of the episodes' })
+        .example('ringside watch runs/double-dqn-CartPole-v1-1', 'prints the address of its page')
         .example('ringside watch runs/double-dqn-CartPole-v1-1 --terminal', 'keys: space, →, + −, n, q'),
     load: () => import('./watch.ts'),
+  },
+  {
+    command: 'play <env>',
+    describe: 'play an environment yourself, in the browser',
+    build: (options) =>
+      pageOptions(options)
+        .positional('env', { type: 'string', demandOption: true, describe: 'an id or ./file.ts#Export' })
+        .option('seed', { type: 'number', default: 0, describe: 'of the episodes' })
+        .example('ringside play LunarLander-v3', 'prints the address of its page'),
+    load: () => import('./play.ts'),
   },
   {
     command: 'sample <what>',

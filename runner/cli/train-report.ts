@@ -78,11 +78,7 @@ function numbers(run: string, files: string): string[] {
 }
 
 function nextOfAgent(run: string): string[] {
-  return [
-    `  npx ringside watch ${run} --terminal`,
-    `  npx ringside record ${run} --episodes 3`,
-    `  npx ringside evaluate ${run}`,
-  ]
+  return [`  npx ringside watch ${run}`, `  npx ringside record ${run} --episodes 3`, `  npx ringside evaluate ${run}`]
 }
 
 function nextOfModel(run: string): string[] {

@@ -9,6 +9,7 @@ import { isModelConfig } from '../run/kinds/is-model.ts'
 import { resolveModelConfig, type ModelConfigRequest } from '../run/model-config.ts'
 import { resumeRun, startRun } from '../run/session.ts'
 import type { AnyRunConfig, AnySummary, ConfigRequest, ProgressEvent, Run } from '../run/types.ts'
+import { openPage } from './page-process.ts'
 import { reportOf, shown, titleOf } from './train-report.ts'
 
 interface TrainArgs {
@@ -29,16 +30,17 @@ interface TrainArgs {
   readonly out?: string
   readonly force: boolean
   readonly resume?: string
+  readonly watch: boolean
   readonly quiet: boolean
   readonly json: boolean
 }
 
 export async function run(args: Readonly<Record<string, unknown>>): Promise<void> {
   const asked = args as unknown as TrainArgs
-  const { out, force, resume, quiet, json } = asked
+  const { out, force, resume, watch, quiet, json } = asked
   let training: Run<AnyRunConfig>
   if (resume === undefined) {
-    const where = { force, ...(out !== undefined && { out }) }
+    const where = { force, live: watch, ...(out !== undefined && { out }) }
     training = namesModel(asked)
       ? await startRun({ config: await resolveModelConfig(modelRequest(asked)), ...where })
       : await startRun<AnyRunConfig>({ config: await resolveConfig(agentRequest(asked)), ...where })
@@ -49,9 +51,16 @@ export async function run(args: Readonly<Record<string, unknown>>): Promise<void
         '--resume goes on with a run as it is; it takes --steps for a larger budget and nothing else that changes the run.',
       )
     }
-    training = await resumeRun({ folder: resume, ...(steps !== undefined && { steps }) })
+    training = await resumeRun({ folder: resume, live: watch, ...(steps !== undefined && { steps }) })
   }
-  const summary = await follow(training, quiet || json)
+  const page = watch ? await openPage(training.folder) : undefined
+  let summary: AnySummary
+  try {
+    if (page !== undefined) (json ? process.stderr : process.stdout).write(`Watch it learn: ${page.address}\n`)
+    summary = await follow(training, quiet || json)
+  } finally {
+    page?.close()
+  }
   if (json) process.stdout.write(`${JSON.stringify({ run: training.folder, ...summary })}\n`)
   else process.stdout.write(`${reportOf(training, summary).join('\n')}\n`)
   if (summary.status === 'stopped') process.exitCode = 1

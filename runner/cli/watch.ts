@@ -11,9 +11,12 @@ import { resolveConfig } from '../run/config.ts'
 import { openRun } from '../run/open.ts'
 import { rollout } from '../run/rollout.ts'
 import type { EvaluateOptions } from '../run/types.ts'
+import { openWatch } from '../watch/index.ts'
+import { note, servePage, type PageOptions } from './serve-page.ts'
 
-interface WatchArgs extends EvaluateOptions {
-  readonly run?: string
+interface WatchArgs extends EvaluateOptions, PageOptions {
+  /** Run folders. */
+  readonly run?: readonly string[]
   readonly agent?: string
   readonly env?: string
   readonly terminal: boolean
@@ -22,7 +25,11 @@ interface WatchArgs extends EvaluateOptions {
 
 export async function run(args: Readonly<Record<string, unknown>>): Promise<void> {
   const options = args as unknown as WatchArgs
-  if (!options.terminal) throw usageError('The page in the browser is not built yet; add --terminal to watch here.')
+  if (!options.terminal) {
+    const { run: runs = [], ...rest } = options
+    return servePage(options, () => openWatch({ ...rest, runs, note }))
+  }
+  if ((options.run?.length ?? 0) > 1) throw usageError('The terminal shows one run; leave --terminal out for curves.')
   const screen = openTerminalScreen()
   let close: (() => void) | undefined
   try {
@@ -37,8 +44,9 @@ export async function run(args: Readonly<Record<string, unknown>>): Promise<void
 
 /** A run's agent, or an untrained one. */
 async function openPlayer(options: WatchArgs): Promise<{ agent: Agent; env: EnvSpec; close(): void }> {
-  if (options.run !== undefined) {
-    const opened = await openRun(options.run, options)
+  const [folder] = options.run ?? []
+  if (folder !== undefined) {
+    const opened = await openRun(folder, options)
     return { agent: opened.agent, env: opened.env, close: opened.close }
   }
   if (options.agent === undefined || options.env === undefined)

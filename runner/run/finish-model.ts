@@ -83,7 +83,10 @@ function progress(samples: readonly Samples[], image: ImageShape): Uint8Array {
 }
 
 function film(samples: readonly Samples[], image: ImageShape): Uint8Array {
-  const frames = samples.map(({ images }) => imageGrid({ ...image, images, columns: 12, scale: enlarged(image) }))
+  const every = Math.ceil(samples.length / 60)
+  const frames = samples
+    .filter((_, i) => i % every === 0 || i === samples.length - 1)
+    .map(({ images }) => imageGrid({ ...image, images, columns: 12, scale: enlarged(image) }))
   // Ten seconds at most, but no faster than the eye follows.
   return encodeGif(frames, { fps: Math.min(12, Math.max(2, frames.length / 10)) })
 }

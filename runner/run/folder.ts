@@ -99,6 +99,12 @@ export function lockRun(folder: string): () => void {
   }
 }
 
+/** A process is at work on the run now. */
+export function isRunning(folder: string): boolean {
+  const holder = readHolder(join(folder, 'run.lock'))
+  return holder !== undefined && isAlive(holder)
+}
+
 interface Holder {
   readonly pid: number
   /** Clock ticks since boot, where the system tells: a reused process number is not the same process. */

@@ -10,10 +10,15 @@ import { checkGradients, openEngine, tf, type GradientFinding } from '../../engi
 import { inspectNetwork, type NetworkReport, type NetworkView } from '../../engine/inspect.ts'
 import { createVariables } from '../../engine/layers/variables.ts'
 import { makeVector } from '../../envs/index.ts'
+import { openDataset } from '../../generative/datasets/registry.ts'
+import { models, resolveModel } from '../../generative/registry.ts'
+import type { Network } from '../../generative/types.ts'
 import type { Space } from '../../envs/spaces/index.ts'
 import { agentSettings, resolveConfig } from './config.ts'
-import { readAgentConfig } from './open.ts'
-import type { RunConfig } from './types.ts'
+import { isModelConfig } from './kinds/is-model.ts'
+import { resolveModelConfig, settingsOf } from './model-config.ts'
+import { readAgentConfig, readRunConfig } from './open.ts'
+import type { ModelRunConfig, RunConfig } from './types.ts'
 
 export interface InspectRequest {
   /** An agent's name or path, or a run folder. */
@@ -31,6 +36,8 @@ export interface Inspection extends NetworkReport {
 
 /** The networks of an agent in an environment, or of a run: layers, sizes, work; and their gradients by finite differences. */
 export async function inspect(request: InspectRequest): Promise<readonly Inspection[]> {
+  const ofModel = await modelViews(request)
+  if (ofModel !== undefined) return inspectAll(ofModel, undefined, createRng(0, 'inspect'), request)
   const config = await configOf(request)
   const definition = await resolveAgent(config.agent.name)
   const factory = await definition.load()
@@ -46,14 +53,59 @@ export async function inspect(request: InspectRequest): Promise<readonly Inspect
   const network = typeof kind === 'string' && isNetworkPath(kind) ? await loadNetwork(kind) : undefined
   const rng = createRng(config.seed, 'agent')
   const views = factory.networks({ observationSpace, actionSpace, rng, ...(network && { network }) }, settings)
+  return inspectAll(views, observationSpace, rng, request)
+}
+
+function inspectAll(
+  views: readonly NetworkView[],
+  space: Space | undefined,
+  rng: Rng,
+  { checkGradients: asked, engine = 'auto' }: InspectRequest,
+): Promise<readonly Inspection[]> {
   return Promise.all(
     views.map(async (view) => ({
       ...inspectNetwork(view),
-      ...(request.checkGradients === true && {
-        gradients: await gradientsOf(view, observationSpace, rng.stream('gradient check'), request.engine ?? 'auto'),
+      ...(asked === true && {
+        gradients: await gradientsOf(view, space, rng.stream(`gradients of ${view.name}`), engine),
       }),
     })),
   )
+}
+
+/** Generator and discriminator, where a model is asked for by its name or its run. */
+async function modelViews(request: InspectRequest): Promise<NetworkView[] | undefined> {
+  const { what, env: dataset } = request
+  let config: ModelRunConfig
+  if (existsSync(join(what, 'config.json'))) {
+    const { config: found } = readRunConfig(what)
+    if (!isModelConfig(found)) return undefined
+    config = found
+  } else {
+    if (models.find(what) === undefined) return undefined
+    if (dataset === undefined) throw usageError(`Which dataset? As in: ringside inspect ${what} mnist`)
+    const sets = request.sets ?? []
+    config = await resolveModelConfig({ model: what, dataset, sets })
+    const { image, classes } = await openDataset(dataset, settingsOf(config.dataset), { rng: createRng(0, 'data') })
+    config = { ...config, image, classes: classes?.length ?? 0 }
+  }
+  const definition = await resolveModel(config.model.name)
+  const { networks } = await definition.load()
+  if (networks === undefined) throw usageError(`The model "${config.model.name}" shows no networks.`)
+  const { image, classes = 0 } = config
+  if (image === undefined) throw usageError(`"${what}" does not say the size of its pictures.`)
+  const settings = definition.config.parse(settingsOf(config.model))
+  const { generator, discriminator } = networks(image, classes, settings)
+  const told = (settings as { conditional?: unknown }).conditional === true && classes > 0
+  const labels = told ? { labels: { shape: [1, classes], dtype: 'float32' as const } } : {}
+  const shape = [1, image.height, image.width, image.channels]
+  // Batch normalisation of a batch of one has no gradient to speak of: as in use, by the moving averages.
+  const view = (name: string, network: Network, input: readonly number[]): NetworkView => ({
+    name,
+    parameters: network.init(createRng(config.seed, 'model').stream(name)),
+    inputs: { x: { shape: input, dtype: 'float32' }, ...labels },
+    apply: (weights, inputs) => ({ y: network.apply(weights, inputs['x']!, undefined, inputs['labels']) }),
+  })
+  return [view('generator', generator, [1, generator.latent]), view('discriminator', discriminator, shape)]
 }
 
 async function configOf({ what, env, sets }: InspectRequest): Promise<RunConfig> {
@@ -66,20 +118,31 @@ async function configOf({ what, env, sets }: InspectRequest): Promise<RunConfig>
 }
 
 /** On one observation drawn from the space; every output counts, weighted by its place so that nothing cancels. */
-async function gradientsOf(view: NetworkView, space: Space, rng: Rng, engineName: string): Promise<GradientFinding[]> {
+async function gradientsOf(
+  view: NetworkView,
+  space: Space | undefined,
+  rng: Rng,
+  engineName: string,
+): Promise<GradientFinding[]> {
   const engine = await openEngine({ engine: engineName as 'auto' })
-  const variables = createVariables(view.parameters)
+  const own = Object.entries(view.parameters)
+  const trained = Object.fromEntries(own.filter(([, { trainable = true }]) => trainable))
+  const fixed = Object.fromEntries(own.filter(([, { trainable = true }]) => !trainable))
+  const [variables, constants] = [createVariables(trained), createVariables(fixed, false)]
   try {
     const inputs = Object.fromEntries(
       Object.entries(view.inputs).map(([name, { shape, dtype }]) => {
         const length = shape.reduce((a, b) => a * b, 1)
-        return [name, name === 'observations' ? drawn(space, rng, length, dtype) : normals(rng, length)]
+        return [
+          name,
+          space !== undefined && name === 'observations' ? drawn(space, rng, length, dtype) : normals(rng, length),
+        ]
       }),
     )
     return checkGradients({
-      ...{ engine, variables, rng, inputs, specs: view.inputs },
+      ...{ engine, variables, constants, rng, inputs, specs: view.inputs },
       loss: (tensors) => {
-        const terms = Object.values(view.apply(variables, tensors)).map((y) => {
+        const terms = Object.values(view.apply({ ...variables, ...constants }, tensors)).map((y) => {
           const weights = tf.sin(tf.range(1, y.size + 1))
           return tf.mean(tf.mul(weights, tf.tanh(tf.reshape(y, [-1]))))
         })
@@ -87,7 +150,7 @@ async function gradientsOf(view: NetworkView, space: Space, rng: Rng, engineName
       },
     })
   } finally {
-    for (const variable of Object.values(variables)) variable.dispose()
+    for (const variable of Object.values({ ...variables, ...constants })) variable.dispose()
     engine.dispose()
   }
 }

@@ -7,7 +7,9 @@ import { openCheckpoints } from './checkpoint.ts'
 import { writeFileAtomic } from './files.ts'
 import { assertFree, assertRunFolder, createRunFolder, lockRun, nextRunFolder } from './folder.ts'
 import { kindOf } from './kinds/index.ts'
+import { isModelConfig } from './kinds/is-model.ts'
 import type { RunParts, RunRecord } from './kinds/types.ts'
+import { noLivePolicy, openLivePolicy } from './live-policy.ts'
 import { openRunLog } from './loggers/run-log.ts'
 import { runLoop, type Duty, type LoopPlan } from './loop.ts'
 import { readRunConfig } from './open.ts'
@@ -29,6 +31,7 @@ export async function startRun<Config extends AnyRunConfig = RunConfig>({
   config: asked,
   out,
   force = false,
+  live = false,
 }: StartRequest<Config>): Promise<Run<Config>> {
   const kind = kindOf(asked)
   const folder = out ?? nextRunFolder(kind.folderName(asked))
@@ -42,7 +45,7 @@ export async function startRun<Config extends AnyRunConfig = RunConfig>({
       writeConfig(staging, config, made)
       openCheckpoints(staging, config.checkpoint.keep).save(0, stateOf(parts, newRecord(), emptyLogState), undefined)
     })
-    return openSession({ folder, config, parts, notes, record: newRecord() })
+    return openSession({ folder, config, parts, notes, record: newRecord(), live })
   } catch (error) {
     parts.close()
     throw error
@@ -50,7 +53,7 @@ export async function startRun<Config extends AnyRunConfig = RunConfig>({
 }
 
 /** Takes a run up again from its newest good checkpoint. */
-export async function resumeRun({ folder, steps }: ResumeRequest): Promise<Run<AnyRunConfig>> {
+export async function resumeRun({ folder, steps, live = false }: ResumeRequest): Promise<Run<AnyRunConfig>> {
   assertRunFolder(folder)
   const { config: saved, made } = readRunConfig(folder)
   if (steps !== undefined && steps < saved.steps) {
@@ -76,7 +79,7 @@ export async function resumeRun({ folder, steps }: ResumeRequest): Promise<Run<A
     }
     const { record, logState } = restoreAll(parts, state.policy, state.training, notes)
     checkpoints.discardAfter(step)
-    return openSession({ folder, config, parts, notes, record, release, resumedFrom: { step, logState } })
+    return openSession({ folder, config, parts, notes, record, live, release, resumedFrom: { step, logState } })
   } catch (error) {
     parts?.close()
     release()
@@ -129,6 +132,7 @@ interface SessionParts<Config extends AnyRunConfig> {
   readonly parts: RunParts
   readonly notes: readonly string[]
   readonly record: RunRecord
+  readonly live: boolean
   readonly release?: () => void
   readonly resumedFrom?: { readonly step: number; readonly logState: StateTree }
 }
@@ -139,6 +143,7 @@ function openSession<Config extends AnyRunConfig>({
   parts,
   notes,
   record,
+  live,
   release = lockRun(folder),
   resumedFrom,
 }: SessionParts<Config>): Run<Config> {
@@ -152,6 +157,8 @@ function openSession<Config extends AnyRunConfig>({
       resumedFrom && { step: resumedFrom.step, dutiesStep: record.dutiesStep, state: resumedFrom.logState },
     )
     const checkpoints = openCheckpoints(folder, config.checkpoint.keep)
+    // Of a model, those who watch look at its samples.
+    const shown = live && !isModelConfig(config) ? openLivePolicy(folder) : noLivePolicy
     const before = record.seconds
     const began = performance.now()
     const seconds = (): number => before + (performance.now() - began) / 1000
@@ -198,6 +205,7 @@ function openSession<Config extends AnyRunConfig>({
       stopRequested,
       progress() {
         log.flush()
+        shown.offer(experiment.step, () => experiment.state().policy)
         const stepsPerSecond = rate.stepsPerSecond()
         return {
           kind: 'progress',
@@ -249,6 +257,7 @@ function openSession<Config extends AnyRunConfig>({
       })
     } finally {
       log.close()
+      shown.close()
       parts.close()
       release()
     }

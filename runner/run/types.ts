@@ -95,10 +95,13 @@ export interface StartRequest<Config extends AnyRunConfig = RunConfig> {
   readonly out?: string
   /** Replace an existing run folder. */
   readonly force?: boolean
+  /** Leave copies of the policy, every few seconds, for those who watch. */
+  readonly live?: boolean
 }
 
 export interface ResumeRequest {
   readonly folder: string
+  readonly live?: boolean
   /** A new, larger budget in environment steps. */
   readonly steps?: number
 }

@@ -1,0 +1,2 @@
+export { openPlay, openWatch, type WatchRequest } from './open.ts'
+export type { WatchServer } from './server.ts'

@@ -1,0 +1,261 @@
+import { basename, relative } from 'node:path'
+import { usageError } from '../../core/errors.ts'
+import type { RewardClip } from '../../agents/replay/accumulator.ts'
+import type { Agent } from '../../agents/types.ts'
+import { openEngine } from '../../engine/index.ts'
+import { envControls, fittingControls, makeVector, withStatistics } from '../../envs/index.ts'
+import { isGymnasiumId } from '../../envs/bridge/id.ts'
+import { isDiscrete } from '../../envs/spaces/index.ts'
+import type { EnvSpec } from '../../envs/types.ts'
+import { resolveSpec } from '../../envs/registry.ts'
+import { protocolVersion, type Hello, type Mode } from '../../render/viewer/protocol.ts'
+import { buildAgent } from '../run/build.ts'
+import { resolveConfig } from '../run/config.ts'
+import { isRunning } from '../run/folder.ts'
+import { isModelConfig } from '../run/kinds/is-model.ts'
+import { openRun, readRunConfig } from '../run/open.ts'
+import { unpackPolicy } from '../run/policy.ts'
+import type { EvaluateOptions } from '../run/types.ts'
+import { createClock } from './clock.ts'
+import { createCurveReader } from './curves.ts'
+import { followPolicy, type PolicyFollower } from './follow.ts'
+import { layoutOf } from './layout.ts'
+import { createPlayer } from './player.ts'
+import { openWatchServer, type WatchServer, type WatchServerOptions } from './server.ts'
+import { createSession, type Session } from './session.ts'
+import { createStage, type Stage } from './stage.ts'
+
+export interface WatchRequest extends EvaluateOptions, Pick<WatchServerOptions, 'host' | 'port' | 'token' | 'files'> {
+  /** Run folders: one is played, of several the curves are shown. */
+  readonly runs?: readonly string[]
+  /** An untrained agent, where there is no run. */
+  readonly agent?: string
+  readonly env?: string
+  /** Told what a person at the terminal should know. */
+  readonly note?: (text: string) => void
+}
+
+const pollMilliseconds = 1_000
+
+/** Opens the page of a run, of an untrained agent, or of the curves of several runs. Throws usage errors. */
+export async function openWatch(request: WatchRequest): Promise<WatchServer> {
+  const { runs = [], note = () => {} } = request
+  if (runs.length > 1) return openCurves(runs, request)
+  const actor = await openActor(request)
+  const stage = await openStage({ ...actor, seed: request.seed ?? 0, mode: 'watch' })
+  const { folder } = actor
+  const follower = folder === undefined ? undefined : followPolicy(folder, actor.keep, actor.step ?? 0, note)
+  if (actor.step !== undefined) stage.stage.policyStep = actor.step
+  const hello = { ...stage.hello, runs: folder === undefined ? [] : [basename(folder)] }
+  return serve({ hello, stage: stage.stage, request, folders: folder === undefined ? [] : [folder] }, (session) => {
+    if (follower !== undefined) follow(follower, actor, stage, session)
+    return actor.close
+  })
+}
+
+/** Opens the page of an environment that a person plays. */
+export async function openPlay(
+  env: string,
+  request: Omit<WatchRequest, 'runs' | 'agent' | 'env'>,
+): Promise<WatchServer> {
+  const spec = await resolveSpec(env)
+  const { hello, stage } = await openStage({ agent: undefined, env: spec, seed: request.seed ?? 0, mode: 'play' })
+  return serve({ hello, stage, request, folders: [] }, () => () => {})
+}
+
+interface OpenedActor {
+  readonly agent: Agent
+  readonly name: string
+  readonly env: EnvSpec
+  readonly settings: Readonly<Record<string, unknown>>
+  readonly folder: string | undefined
+  /** Checkpoints that the run keeps. */
+  readonly keep: number
+  readonly step: number | undefined
+  close(): void
+}
+
+async function openActor(request: WatchRequest): Promise<OpenedActor> {
+  const [folder] = request.runs ?? []
+  if (folder !== undefined) {
+    // Of a training that goes on, the newest is the one to see.
+    const checkpoint = request.checkpoint ?? (isRunning(folder) ? 'last' : 'best')
+    const opened = await openRun(folder, { ...request, checkpoint })
+    const { agent, env, config, step, close } = opened
+    return {
+      agent,
+      name: config.agent.name,
+      env,
+      settings: config.agent,
+      folder,
+      keep: config.checkpoint.keep,
+      step,
+      close,
+    }
+  }
+  if (request.agent === undefined || request.env === undefined)
+    throw usageError('Watch what? Expected a run folder, or --agent and --env.')
+  const { agent: name, env: id, seed, engine, device, threads } = request
+  const config = await resolveConfig({ agent: name, env: id, flags: { seed, engine, device, threads } })
+  const opened = await openEngine({ engine: config.engine, device: config.device, threads: config.threads })
+  const env = await makeVector(config.env, { lanes: 1 })
+  const agent = await buildAgent(config, opened, env)
+  env.close()
+  const close = (): void => {
+    agent.dispose?.()
+    opened.dispose()
+  }
+  return { agent, name, env: config.env, settings: config.agent, folder: undefined, keep: 1, step: undefined, close }
+}
+
+interface StagePlan {
+  readonly agent: Agent | undefined
+  readonly name?: string
+  readonly env: EnvSpec
+  readonly settings?: Readonly<Record<string, unknown>>
+  readonly seed: number
+  readonly mode: Mode
+}
+
+interface OpenedStage {
+  readonly hello: Hello
+  readonly stage: Stage
+  /** The environment's wrappers have learned more; from the next episode on. */
+  replaceEnv(spec: EnvSpec): Promise<void>
+}
+
+async function openStage({ agent, name, env: spec, settings = {}, seed, mode }: StagePlan): Promise<OpenedStage> {
+  const make = (of: EnvSpec) => makeVector(of, { lanes: 1, autoreset: 'disabled' })
+  const env = await make(spec)
+  const { actionSpace, observationSpace } = env
+  const controls = fittingControls(await envControls(spec), actionSpace, observationSpace)
+  const discrete = isDiscrete(actionSpace) ? actionSpace : undefined
+  // Python's environments are put back by playing all their actions again: too slow to be done for every step.
+  const canGoBack = !isGymnasiumId(spec.id)
+  const { gamma, rewardClip } = settings
+  const player = createPlayer({
+    env,
+    agent,
+    seed,
+    gamma: typeof gamma === 'number' ? gamma : 0.99,
+    rewardClip: (rewardClip as RewardClip | undefined) ?? 'none',
+    keepsPast: canGoBack,
+  })
+  const layout = layoutOf(observationSpace)
+  const stage = createStage({
+    player,
+    agent,
+    keys: controls.keys ?? {},
+    idle: controls.idle,
+    firstAction: discrete?.start ?? 0,
+    layout,
+    canGoBack,
+    fps: player.view().scene.fps ?? 30,
+    takenOver: mode === 'play',
+  })
+  const names = Array.from({ length: discrete?.n ?? 0 }, (_, i) => `action ${i + (discrete?.start ?? 0)}`)
+  const { q, value } = player.view().explanation
+  const hello: Hello = {
+    ...{ kind: 'hello', version: protocolVersion, mode, agent: name ?? null, env: spec.id, runs: [] },
+    actions: discrete === undefined ? null : (controls.actions ?? names),
+    keys: controls.keys ?? {},
+    names: controls.observation ?? null,
+    layout,
+    canGoBack,
+    canExplain: layout !== null && (q !== undefined || value !== undefined),
+  }
+  return { hello, stage, replaceEnv: async (of) => player.replaceEnv(await make(of)) }
+}
+
+/** Loads the newest policy of a training whenever there is one. */
+function follow(follower: PolicyFollower, actor: OpenedActor, opened: OpenedStage, session: Session): void {
+  const { stage } = opened
+  stage.training = follower.running
+  const look = (): void => {
+    const found = follower.look()
+    stage.training = follower.running
+    if (found !== undefined) {
+      const { agent, statistics } = unpackPolicy(found.policy)
+      actor.agent.restore(agent)
+      if (statistics.length > 0) void opened.replaceEnv(withStatistics(actor.env, statistics))
+      stage.policyChanged(found.step)
+    }
+    session.refresh()
+    if (!follower.running) clearInterval(timer)
+  }
+  const timer = setInterval(look, pollMilliseconds)
+  timer.unref()
+}
+
+async function openCurves(runs: readonly string[], request: WatchRequest): Promise<WatchServer> {
+  const configs = runs.map((run) => readRunConfig(run).config)
+  const learned = configs.map((config) => (isModelConfig(config) ? config.dataset.name : config.env.id))
+  const env = [...new Set(learned)].join(', ')
+  const hello: Hello = {
+    ...{
+      kind: 'hello',
+      version: protocolVersion,
+      mode: 'curves',
+      agent: null,
+      env,
+      runs: runs.map((run) => relative('', run)),
+    },
+    ...{ actions: null, keys: {}, names: null, layout: null, canGoBack: false, canExplain: false },
+  }
+  return serve({ hello, stage: undefined, request, folders: runs }, () => () => {})
+}
+
+interface ServePlan {
+  readonly hello: Hello
+  readonly stage: Stage | undefined
+  readonly request: Omit<WatchRequest, 'runs' | 'agent' | 'env'>
+  readonly folders: readonly string[]
+}
+
+async function serve(
+  { hello, stage, request, folders }: ServePlan,
+  begin: (session: Session) => () => void,
+): Promise<WatchServer> {
+  const { note = () => {}, host, port, token, files } = request
+  const session = createSession({ hello, stage, clock: createClock(), failed: note })
+  const end = begin(session)
+  const readers = folders.map(createCurveReader)
+  let latest = readers.map((reader) => reader.read()!)
+  const show = (): void => session.showCurves({ kind: 'curves', runs: latest })
+  if (readers.length > 0) show()
+  const timer = setInterval(() => {
+    try {
+      const fresh = readers.map((reader) => reader.read())
+      if (fresh.every((curves) => curves === undefined)) return
+      latest = latest.map((before, i) => fresh[i] ?? before)
+      show()
+    } catch (error) {
+      note(String(error))
+    }
+  }, pollMilliseconds)
+  timer.unref()
+  const closeAll = (): void => {
+    clearInterval(timer)
+    session.close()
+    end()
+  }
+  try {
+    const server = await openWatchServer({
+      session,
+      ...(host !== undefined && { host }),
+      ...(port !== undefined && { port }),
+      ...(token !== undefined && { token }),
+      ...(files !== undefined && { files }),
+    })
+    return {
+      ...server,
+      async close() {
+        await server.close()
+        closeAll()
+      },
+    }
+  } catch (error) {
+    closeAll()
+    throw error
+  }
+}
