@@ -1,10 +1,10 @@
 import { decodeState } from '../../core/state.ts'
-import type { PageMessage, ServerMessage } from './protocol.ts'
+import type { ModelRequest, PageMessage, ServerMessage } from './protocol.ts'
 
 export type ConnectionState = 'connecting' | 'connected' | 'lost'
 
 export interface Connection {
-  send(message: PageMessage): void
+  send(message: PageMessage | ModelRequest): void
 }
 
 export interface ConnectionHandlers {

@@ -3,6 +3,7 @@ import { count, el, format, setText } from './dom.ts'
 import { createKeyboard, keyHelp, type Keyboard } from './keyboard.ts'
 import { createEpisodePanel, type EpisodePanel } from './panels/episode.ts'
 import { createEpisodesPanel, type EpisodesPanel } from './panels/episodes.ts'
+import { createGalleryPanel, type GalleryPanel } from './panels/gallery.ts'
 import { createObservationPanel, type ObservationPanel } from './panels/observation.ts'
 import { createTrainingPanel, type TrainingPanel } from './panels/training.ts'
 import { createTransport, type Transport } from './panels/transport.ts'
@@ -14,6 +15,7 @@ import { createSceneView, type SceneView } from './scene/scene-view.ts'
 interface Page {
   readonly training: TrainingPanel
   readonly stage: StageParts | undefined
+  readonly gallery?: GalleryPanel
 }
 
 interface StageParts {
@@ -50,6 +52,12 @@ function receive(message: ServerMessage): void {
       return
     case 'curves':
       return page?.training.show(message)
+    case 'samples':
+      return page?.gallery?.list(message)
+    case 'grid':
+      return page?.gallery?.grid(message)
+    case 'between':
+      return page?.gallery?.between(message)
     case 'refused':
       setText(refused, message.why)
       clearTimeout(refusedTimer)
@@ -67,7 +75,7 @@ function greet(now: Hello): void {
   if (same) return
   const { agent, env, mode, runs } = now
   setText(byId('agent'), mode === 'curves' ? `${runs.length} runs` : (agent ?? 'You'))
-  setText(byId('env'), mode === 'curves' ? `in ${env}` : `${agent === null ? 'play' : 'plays'} ${env}`)
+  setText(byId('env'), `${mode === 'play' ? 'play' : { curves: 'in', model: 'learns', watch: 'plays' }[mode]} ${env}`)
   document.title = `${byId('agent').textContent} ${byId('env').textContent} · Ringside`
   page = build(now)
 }
@@ -80,6 +88,12 @@ function build(now: Hello): Page {
     main.className = 'curves'
     main.replaceChildren(training.element, refused)
     return { training, stage: undefined }
+  }
+  if (now.mode === 'model') {
+    const gallery = createGalleryPanel((request) => connection.send(request))
+    setText(byId('about'), now.runs.join(', '))
+    main.replaceChildren(gallery.element, el('div', { class: 'right' }, training.element), refused)
+    return { training, stage: undefined, gallery }
   }
   const send: Connection['send'] = (message) => connection.send(message)
   const transport = createTransport(now, send)
@@ -95,8 +109,8 @@ function build(now: Hello): Page {
   const episodes = createEpisodesPanel(send)
   if (now.agent === null) {
     values.element.hidden = true
-    // A person sees the picture; numbers tell more than it does.
-    observation.element.hidden = now.layout?.kind !== 'vector'
+    // A person sees the picture; a few numbers tell more than it does.
+    observation.element.hidden = now.layout?.kind !== 'vector' || now.layout.length > 16
   }
   main.replaceChildren(
     el(

@@ -4,7 +4,7 @@ import type { Scene } from '../../core/scene.ts'
 /** What the server and the page say to each other. The server speaks in `core/state`'s binary form, the page in JSON. */
 export const protocolVersion = 1
 
-export type Mode = 'watch' | 'play' | 'curves'
+export type Mode = 'watch' | 'play' | 'curves' | 'model'
 
 /** How an observation is laid out, so that the page can draw what the network gets. */
 export type ObservationLayout =
@@ -36,8 +36,9 @@ export interface Hello {
   readonly kind: 'hello'
   readonly version: number
   readonly mode: Mode
-  /** `double-dqn` or null where a person plays alone. */
+  /** `double-dqn` (or a generative model), or null where a person plays alone. */
   readonly agent: string | null
+  /** Or the dataset. */
   readonly env: string
   /** Run folders, where there are any. */
   readonly runs: readonly string[]
@@ -151,6 +152,30 @@ export interface CurvesMessage {
   readonly runs: readonly RunCurves[]
 }
 
+/** A generative model's pictures of one z over its training: which there are. */
+export interface SamplesMessage {
+  readonly kind: 'samples'
+  /** Batches learned from, ascending. */
+  readonly steps: readonly number[]
+  readonly image: { readonly height: number; readonly width: number; readonly channels: number }
+}
+
+/** The pictures of one of those steps: count × height × width × channels bytes. */
+export interface GridMessage {
+  readonly kind: 'grid'
+  readonly step: number
+  readonly epoch: number
+  readonly images: Uint8Array
+}
+
+/** Pictures on the way from the z of one seed to that of another. */
+export interface BetweenMessage {
+  readonly kind: 'between'
+  readonly from: number
+  readonly to: number
+  readonly images: Uint8Array
+}
+
 /** What was asked for cannot be done, in words. */
 export interface RefusedMessage {
   readonly kind: 'refused'
@@ -158,7 +183,16 @@ export interface RefusedMessage {
 }
 
 export type ServerMessage =
-  Hello | FrameMessage | TraceMessage | StatusMessage | SaliencyMessage | CurvesMessage | RefusedMessage
+  | Hello
+  | FrameMessage
+  | TraceMessage
+  | StatusMessage
+  | SaliencyMessage
+  | CurvesMessage
+  | SamplesMessage
+  | GridMessage
+  | BetweenMessage
+  | RefusedMessage
 
 export type PageMessage =
   | { readonly kind: 'pause'; readonly on: boolean }
@@ -174,6 +208,11 @@ export type PageMessage =
   | { readonly kind: 'saliency'; readonly on: boolean }
   /** Keys held now, the newest last, of those in the key map. */
   | { readonly kind: 'keys'; readonly held: readonly string[] }
+
+/** What a page asks of a generative model. */
+export type ModelRequest =
+  | { readonly kind: 'grid'; readonly step: number }
+  | { readonly kind: 'between'; readonly from: number; readonly to: number }
 
 export const slowest = 0.1
 export const fastest = 16

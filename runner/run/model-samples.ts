@@ -44,21 +44,33 @@ export function writeSamples(folder: string, image: ImageShape, { step, epoch, i
   return path
 }
 
-/** All that a run has written up to a step, oldest first. */
-export function readSamples(folder: string, upTo = Infinity): Samples[] {
+/** Steps that a run has written pictures of, ascending. */
+export function sampleSteps(folder: string): number[] {
   const media = join(folder, 'media', 'samples')
   if (!existsSync(media)) return []
   return readdirSync(media)
-    .filter((name) => /^\d+\.bin$/.test(name) && Number.parseInt(name, 10) <= upTo)
-    .sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10))
-    .map((name) => {
-      const saved = fields(decodeState(readFileSync(join(media, name))), `the samples "${name}"`)
-      return {
-        step: saved.number('step'),
-        epoch: saved.number('epoch'),
-        images: saved.array('images', 'uint8') as Uint8Array,
-      }
-    })
+    .filter((name) => /^\d+\.bin$/.test(name))
+    .map((name) => Number.parseInt(name, 10))
+    .sort((a, b) => a - b)
+}
+
+export function readSampleAt(folder: string, step: number): Samples {
+  const saved = fields(
+    decodeState(readFileSync(join(folder, 'media', 'samples', `${step}.bin`))),
+    `the samples "${step}.bin"`,
+  )
+  return {
+    step: saved.number('step'),
+    epoch: saved.number('epoch'),
+    images: saved.array('images', 'uint8') as Uint8Array,
+  }
+}
+
+/** All that a run has written up to a step, oldest first. */
+export function readSamples(folder: string, upTo = Infinity): Samples[] {
+  return sampleSteps(folder)
+    .filter((step) => step <= upTo)
+    .map((step) => readSampleAt(folder, step))
 }
 
 /** Pixels that one becomes in a grid, so that small pictures can be seen. */

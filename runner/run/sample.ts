@@ -41,14 +41,27 @@ export interface Sampled {
   readonly step: number
 }
 
-/** Pictures of a model's run, from a checkpoint's generator alone, in inference mode, as a grid. */
-export async function sampleRun(folder: string, options: SampleOptions = {}): Promise<Sampled> {
+/** A generator from a checkpoint, in inference mode. */
+export interface Sampler {
+  readonly image: ImageShape
+  /** Step of the checkpoint. */
+  readonly step: number
+  /** Takes the newest checkpoint instead, where there is a newer one. */
+  renew(): void
+  /** Pictures as bytes: count × height × width × channels. Throws usage errors. */
+  pictures(options: SampleOptions): Uint8Array
+  close(): void
+}
+
+export async function openSampler(
+  folder: string,
+  options: Pick<SampleOptions, 'checkpoint' | 'engine'> = {},
+): Promise<Sampler> {
   const { config } = readRunConfig(folder)
   if (!isModelConfig(config))
     throw usageError(`"${folder}" is a run of the agent ${config.agent.name}. A film of it: ringside record ${folder}`)
-  const out = outOf(options, 'samples.png')
   const checkpoints = openCheckpoints(folder, config.checkpoint.keep)
-  const step = chooseCheckpoint(checkpoints, options.checkpoint ?? 'last', folder)
+  let step = chooseCheckpoint(checkpoints, options.checkpoint ?? 'last', folder)
   const sampling = checkpoints.readPolicy(step)
   const engine = await openEngine({ engine: (options.engine ?? config.engine) as NonNullable<EngineOptions['engine']> })
   try {
@@ -59,13 +72,41 @@ export async function sampleRun(folder: string, options: SampleOptions = {}): Pr
       engine,
     )
     model.restore({ sampling })
-    const images = pictures(model, options, classes)
+    return {
+      image,
+      get step() {
+        return step
+      },
+      renew() {
+        const newest = checkpoints.steps().at(-1)
+        if (newest === undefined || newest === step) return
+        model.restore({ sampling: checkpoints.readPolicy(newest) })
+        step = newest
+      },
+      pictures: (asked) => pictures(model, asked, classes),
+      close() {
+        model.dispose()
+        engine.dispose()
+      },
+    }
+  } catch (error) {
+    engine.dispose()
+    throw error
+  }
+}
+
+/** Pictures of a model's run, as a grid. */
+export async function sampleRun(folder: string, options: SampleOptions = {}): Promise<Sampled> {
+  const out = outOf(options, 'samples.png')
+  const sampler = await openSampler(folder, options)
+  const { image, step } = sampler
+  try {
+    const images = sampler.pictures(options)
     const count = images.length / (image.height * image.width * image.channels)
     write(out, image, images, options.columns ?? Math.ceil(Math.sqrt(count)), options)
-    model.dispose()
     return { path: out, count, step }
   } finally {
-    engine.dispose()
+    sampler.close()
   }
 }
 

@@ -11,7 +11,17 @@ export interface CurveReader {
 }
 
 /** Columns of metrics.csv that are shown. */
-const shown = ['loss', 'policyLoss', 'valueLoss', 'entropy', 'tdError', 'meanQ', 'epsilon'] as const
+const shown = [
+  'loss',
+  'policyLoss',
+  'valueLoss',
+  'entropy',
+  'tdError',
+  'meanQ',
+  'epsilon',
+  'discriminatorLoss',
+  'generatorLoss',
+] as const
 /** Points of a curve: what is longer is averaged over neighbours. */
 const mostPoints = 400
 

@@ -3,7 +3,7 @@ import { usageError } from '../../core/errors.ts'
 import type { RewardClip } from '../../agents/replay/accumulator.ts'
 import type { Agent } from '../../agents/types.ts'
 import { openEngine } from '../../engine/index.ts'
-import { envControls, fittingControls, makeVector, withStatistics } from '../../envs/index.ts'
+import { envControls, fittingControls, make, makeVector, withStatistics } from '../../envs/index.ts'
 import { isGymnasiumId } from '../../envs/bridge/id.ts'
 import { isDiscrete } from '../../envs/spaces/index.ts'
 import type { EnvSpec } from '../../envs/types.ts'
@@ -20,6 +20,8 @@ import { createClock } from './clock.ts'
 import { createCurveReader } from './curves.ts'
 import { followPolicy, type PolicyFollower } from './follow.ts'
 import { layoutOf } from './layout.ts'
+import { createGallery, type Gallery } from './gallery.ts'
+import { openSampler } from '../run/sample.ts'
 import { createPlayer } from './player.ts'
 import { openWatchServer, type WatchServer, type WatchServerOptions } from './server.ts'
 import { createSession, type Session } from './session.ts'
@@ -41,6 +43,7 @@ const pollMilliseconds = 1_000
 export async function openWatch(request: WatchRequest): Promise<WatchServer> {
   const { runs = [], note = () => {} } = request
   if (runs.length > 1) return openCurves(runs, request)
+  if (runs[0] !== undefined && isModelConfig(readRunConfig(runs[0]).config)) return openModel(runs[0], request)
   const actor = await openActor(request)
   const stage = await openStage({ ...actor, seed: request.seed ?? 0, mode: 'watch' })
   const { folder } = actor
@@ -58,9 +61,17 @@ export async function openPlay(
   env: string,
   request: Omit<WatchRequest, 'runs' | 'agent' | 'env'>,
 ): Promise<WatchServer> {
-  const spec = await resolveSpec(env)
+  const spec = await flat(await resolveSpec(env))
   const { hello, stage } = await openStage({ agent: undefined, env: spec, seed: request.seed ?? 0, mode: 'play' })
   return serve({ hello, stage, request, folders: [] }, () => () => {})
+}
+
+/** Observations of several parts are laid end to end: the player steps lanes of numbers. */
+async function flat(spec: EnvSpec): Promise<EnvSpec> {
+  const env = await make(spec)
+  const { shape } = env.observationSpace
+  env.close()
+  return shape !== undefined ? spec : { ...spec, wrappers: [...(spec.wrappers ?? []), { name: 'Flatten' }] }
 }
 
 interface OpenedActor {
@@ -125,8 +136,8 @@ interface OpenedStage {
 }
 
 async function openStage({ agent, name, env: spec, settings = {}, seed, mode }: StagePlan): Promise<OpenedStage> {
-  const make = (of: EnvSpec) => makeVector(of, { lanes: 1, autoreset: 'disabled' })
-  const env = await make(spec)
+  const makeOne = (of: EnvSpec) => makeVector(of, { lanes: 1, autoreset: 'disabled' })
+  const env = await makeOne(spec)
   const { actionSpace, observationSpace } = env
   const controls = fittingControls(await envControls(spec), actionSpace, observationSpace)
   const discrete = isDiscrete(actionSpace) ? actionSpace : undefined
@@ -164,7 +175,7 @@ async function openStage({ agent, name, env: spec, settings = {}, seed, mode }: 
     canGoBack,
     canExplain: layout !== null && (q !== undefined || value !== undefined),
   }
-  return { hello, stage, replaceEnv: async (of) => player.replaceEnv(await make(of)) }
+  return { hello, stage, replaceEnv: async (of) => player.replaceEnv(await makeOne(of)) }
 }
 
 /** Loads the newest policy of a training whenever there is one. */
@@ -185,6 +196,23 @@ function follow(follower: PolicyFollower, actor: OpenedActor, opened: OpenedStag
   }
   const timer = setInterval(look, pollMilliseconds)
   timer.unref()
+}
+
+/** Opens the page of a generative model's run. */
+async function openModel(folder: string, request: WatchRequest): Promise<WatchServer> {
+  const { config } = readRunConfig(folder)
+  if (!isModelConfig(config)) throw usageError(`"${folder}" is no run of a generative model.`)
+  const sampler = await openSampler(folder, {
+    ...(request.checkpoint !== undefined && { checkpoint: request.checkpoint }),
+    ...(request.engine !== undefined && { engine: request.engine }),
+  })
+  const gallery = createGallery(folder, sampler, request.checkpoint === undefined)
+  const hello: Hello = {
+    ...{ kind: 'hello', version: protocolVersion, mode: 'model', agent: config.model.name, env: config.dataset.name },
+    ...{ runs: [basename(folder)], actions: null, keys: {}, names: null, layout: null },
+    ...{ canGoBack: false, canExplain: false },
+  }
+  return serve({ hello, stage: undefined, gallery, request, folders: [folder] }, () => () => sampler.close())
 }
 
 async function openCurves(runs: readonly string[], request: WatchRequest): Promise<WatchServer> {
@@ -208,23 +236,33 @@ async function openCurves(runs: readonly string[], request: WatchRequest): Promi
 interface ServePlan {
   readonly hello: Hello
   readonly stage: Stage | undefined
+  readonly gallery?: Gallery
   readonly request: Omit<WatchRequest, 'runs' | 'agent' | 'env'>
   readonly folders: readonly string[]
 }
 
 async function serve(
-  { hello, stage, request, folders }: ServePlan,
+  { hello, stage, gallery, request, folders }: ServePlan,
   begin: (session: Session) => () => void,
 ): Promise<WatchServer> {
   const { note = () => {}, host, port, token, files } = request
-  const session = createSession({ hello, stage, clock: createClock(), failed: note })
+  const session = createSession({
+    ...{ hello, stage, clock: createClock(), failed: note },
+    ...(gallery !== undefined && { gallery }),
+  })
   const end = begin(session)
   const readers = folders.map(createCurveReader)
   let latest = readers.map((reader) => reader.read()!)
-  const show = (): void => session.showCurves({ kind: 'curves', runs: latest })
+  const show = (): void => session.announce({ kind: 'curves', runs: latest })
   if (readers.length > 0) show()
+  const lookForSamples = (): void => {
+    const samples = gallery?.look()
+    if (samples !== undefined) session.announce(samples)
+  }
+  lookForSamples()
   const timer = setInterval(() => {
     try {
+      lookForSamples()
       const fresh = readers.map((reader) => reader.read())
       if (fresh.every((curves) => curves === undefined)) return
       latest = latest.map((before, i) => fresh[i] ?? before)

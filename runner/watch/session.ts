@@ -1,7 +1,15 @@
 import { encodeState, type StateTree } from '../../core/state.ts'
 import { messageOf } from '../../core/errors.ts'
-import type { CurvesMessage, Hello, PageMessage, ServerMessage } from '../../render/viewer/protocol.ts'
+import type {
+  CurvesMessage,
+  Hello,
+  ModelRequest,
+  PageMessage,
+  SamplesMessage,
+  ServerMessage,
+} from '../../render/viewer/protocol.ts'
 import type { Clock } from './clock.ts'
+import type { Gallery } from './gallery.ts'
 import type { Stage } from './stage.ts'
 
 /** One page, as the session sees it. */
@@ -15,9 +23,10 @@ export interface Viewer {
 export interface Session {
   /** Says all there is to a new page; returns what to call when it is gone. */
   join(viewer: Viewer): () => void
-  ask(message: PageMessage, viewer: Viewer): void
+  ask(message: PageMessage | ModelRequest, viewer: Viewer): void
   refuse(viewer: Viewer, why: string): void
-  showCurves(curves: CurvesMessage): void
+  /** To all pages, now and to come. */
+  announce(message: CurvesMessage | SamplesMessage): void
   /** Something beside what pages ask for has changed (another policy). */
   refresh(): void
   close(): void
@@ -27,6 +36,8 @@ export interface SessionOptions {
   readonly hello: Hello
   /** Undefined: curves alone. */
   readonly stage: Stage | undefined
+  /** Of a generative model. */
+  readonly gallery?: Gallery
   readonly clock: Clock
   /** A step, a view or a message that threw; the session goes on paused. */
   readonly failed: (why: string) => void
@@ -44,9 +55,9 @@ interface Seen {
   episode: number
 }
 
-export function createSession({ hello, stage, clock, failed }: SessionOptions): Session {
+export function createSession({ hello, stage, gallery, clock, failed }: SessionOptions): Session {
   const viewers = new Map<Viewer, Seen>()
-  let curves: Uint8Array | undefined
+  const announced = new Map<string, Uint8Array>()
   let status = ''
   /** The encoded frame, made once for all pages. */
   let frame: { readonly serial: number; readonly bytes: Uint8Array } | undefined
@@ -105,7 +116,7 @@ export function createSession({ hello, stage, clock, failed }: SessionOptions): 
     join(viewer) {
       viewers.set(viewer, { frame: -1, saliency: -1, steps: 0, episode: -1 })
       sendTo(viewer, hello)
-      if (curves !== undefined) viewer.send(curves)
+      for (const bytes of announced.values()) viewer.send(bytes)
       // The others learn that there is one more; this one learns everything.
       status = ''
       guarded(show)
@@ -118,6 +129,10 @@ export function createSession({ hello, stage, clock, failed }: SessionOptions): 
     },
     ask(message, viewer) {
       guarded(() => {
+        if (message.kind === 'grid' || message.kind === 'between') {
+          sendTo(viewer, gallery?.answer(message) ?? { kind: 'refused', why: 'there are no such pictures' })
+          return
+        }
         const why = stage === undefined ? 'there is nothing to play here' : stage.ask(message)
         if (why !== undefined) sendTo(viewer, { kind: 'refused', why })
         show()
@@ -125,9 +140,10 @@ export function createSession({ hello, stage, clock, failed }: SessionOptions): 
       clock.wake()
     },
     refuse: (viewer, why) => sendTo(viewer, { kind: 'refused', why }),
-    showCurves(message) {
-      curves = encode(message)
-      for (const viewer of viewers.keys()) if (viewer.waiting <= mostWaiting) viewer.send(curves)
+    announce(message) {
+      const bytes = encode(message)
+      announced.set(message.kind, bytes)
+      for (const viewer of viewers.keys()) if (viewer.waiting <= mostWaiting) viewer.send(bytes)
     },
     refresh: () => guarded(show),
     close() {

@@ -219,6 +219,7 @@ export function createStage(options: StageOptions): Stage {
           takenOver = message.on
           held = []
           tapped = undefined
+          changed(player.step, 0)
           return undefined
         case 'saliency':
           if (agent === undefined || layout === null) return 'there is nothing to look into here'

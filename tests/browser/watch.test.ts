@@ -6,6 +6,7 @@ import axe from 'axe-core'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { openRun, resolveConfig, startRun, type OpenedRun } from '../../runner/index.ts'
+import { resolveModelConfig } from '../../runner/run/model-config.ts'
 import { openPlay, openWatch, type WatchServer } from '../../runner/watch/index.ts'
 import { difference, firstPicture, launch, numbers, openPage, scenePicture, type Watched } from './chromium.ts'
 
@@ -202,6 +203,41 @@ describe('the page of a trained CartPole', () => {
     })
     expect(found.filter((fault) => /^(serious|critical)/.test(fault))).toEqual([])
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width)
+  })
+})
+
+describe('the page of a generative model', () => {
+  it('shows the same z over its training by a slider, and ways from one picture to another', async () => {
+    const out = join(folder, 'gan')
+    const config = await resolveModelConfig({
+      ...{ model: 'gan', dataset: 'house-numbers' },
+      sets: ['samples.every=20', 'samples.count=12', 'dataset.train=300'],
+      flags: { steps: 40 },
+    })
+    const events = (await startRun({ config, out })).events()
+    while ((await events.next()).done !== true);
+    const server = await serve(openWatch({ runs: [out] }))
+    const { page, errors } = await openPage(browser, server.address)
+    const told = page.locator('#samples output')
+    await page.waitForFunction(() => document.querySelector<HTMLElement>('#samples output')!.dataset['step'] === '40')
+    const [grid, way] = [page.locator('#samples canvas'), page.locator('#between canvas')]
+    const last = await grid.screenshot()
+    await page.locator('#moment').focus()
+    await page.keyboard.press('ArrowLeft')
+    await page.waitForFunction(() => document.querySelector<HTMLElement>('#samples output')!.dataset['step'] === '20')
+    expect((await grid.screenshot()).equals(last)).toBe(false)
+    expect(await told.textContent()).toContain('step 20')
+    const before = await way.screenshot()
+    await page.fill('#to', '9')
+    await page.keyboard.press('Tab')
+    await expect.poll(async () => (await way.screenshot()).equals(before)).toBe(false)
+    await page.evaluate(axe.source)
+    const serious = await page.evaluate(async () => {
+      const { violations } = await (globalThis as unknown as { axe: typeof axe }).axe.run()
+      return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id }) => id)
+    })
+    expect(serious).toEqual([])
+    expect(errors).toEqual([])
   })
 })
 

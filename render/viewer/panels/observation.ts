@@ -85,7 +85,7 @@ function pictures(layout: Exclude<ObservationLayout, { kind: 'vector' }>, names:
   const { rows, columns, top } = layout
   const [planes, channels] = layout.kind === 'planes' ? [layout.planes, 1] : [layout.pictures, layout.channels]
   const isStack = layout.kind === 'pixels' || layout.stacked
-  const element = el('div', { class: rows > 24 ? 'planes large' : 'planes' })
+  const element = el('div', { class: 'planes' })
   const all = Array.from({ length: planes }, (_, i): Plane => {
     const canvas = el('canvas', { width: String(columns), height: String(rows), 'aria-hidden': 'true' })
     const overlay = el('canvas', { class: 'overlay', width: '1', height: '1', 'aria-hidden': 'true' })

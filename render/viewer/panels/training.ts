@@ -17,6 +17,8 @@ const titles: Readonly<Record<string, string>> = {
   tdError: 'mean |TD error|',
   meanQ: 'mean q',
   epsilon: 'ε',
+  discriminatorLoss: 'loss of the discriminator',
+  generatorLoss: 'loss of the generator',
 }
 
 /** The curves of training: one run's, or several side by side in one chart each. */
