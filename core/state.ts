@@ -170,6 +170,12 @@ export function fields(state: StateValue | undefined, owner: string): StateReade
   }
   return {
     number: (key) => (typeof tree[key] === 'number' ? (tree[key] as number) : fail(key, 'a number')),
+    count: (key) => (isCount(tree[key]) ? (tree[key] as number) : fail(key, 'a whole number from 0 on')),
+    counts(key, length) {
+      const list = tree[key]
+      if (Array.isArray(list) && list.length === length && list.every(isCount)) return list as number[]
+      return fail(key, `a list of ${length} whole numbers from 0 on`)
+    },
     string: (key) => (typeof tree[key] === 'string' ? (tree[key] as string) : fail(key, 'a string')),
     boolean: (key) => (typeof tree[key] === 'boolean' ? (tree[key] as boolean) : fail(key, 'true or false')),
     array(key, dtype, shape) {
@@ -193,6 +199,9 @@ export function fields(state: StateValue | undefined, owner: string): StateReade
 
 export interface StateReader {
   number(key: string): number
+  /** A whole number from 0 on. */
+  count(key: string): number
+  counts(key: string, length: number): readonly number[]
   string(key: string): string
   boolean(key: string): boolean
   array(key: string, dtype: DType, shape?: readonly number[]): TypedArray
@@ -200,6 +209,10 @@ export interface StateReader {
   tree(key: string): StateTree
   get(key: string): StateValue | undefined
   keys(): string[]
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0
 }
 
 function align(n: number): number {

@@ -210,8 +210,10 @@ export const dqnConfig = z
     gradientSteps: positive.default(1).describe('updates of one training, each with a batch of its own'),
   })
   .superRefine((config, context) => {
-    const refuse = (path: string[], message: string): void =>
-      context.addIssue({ code: 'custom', path, message, input: config })
+    const refuse = (path: string[], message: string): void => {
+      const input = path.reduce<unknown>((at, key) => (at as Record<string, unknown>)[key], config)
+      context.addIssue({ code: 'custom', path, message, input })
+    }
     if (config.distribution === 'categorical' && config.categorical.min >= config.categorical.max)
       refuse(['categorical', 'min'], `expected less than max (${config.categorical.max})`)
     if (config.munchausen && config.distribution === 'categorical')
@@ -234,14 +236,8 @@ export const dqnConfig = z
       refuse(['valueRescaling'], 'it rescales one number for each action; turn the distribution off')
     if (config.valueRescaling && config.munchausen)
       refuse(['valueRescaling'], "Munchausen's temperature is in the units of q; turn one off")
-    if (config.batchSize > config.replayCapacity) {
-      context.addIssue({
-        code: 'custom',
-        path: ['batchSize'],
-        message: `expected at most replayCapacity (${config.replayCapacity})`,
-        input: config.batchSize,
-      })
-    }
+    if (config.batchSize > config.replayCapacity)
+      refuse(['batchSize'], `expected at most replayCapacity (${config.replayCapacity})`)
   })
 
 export type DqnConfig = z.infer<typeof dqnConfig>

@@ -80,6 +80,16 @@ export function createAccumulator(options: AccumulatorOptions): Accumulator {
     pending[lane] = count - 1
   }
 
+  const faultOf = (first: ArrayLike<number>, count: ArrayLike<number>): string | undefined => {
+    const full = Math.max(0, n - 1)
+    for (let lane = 0; lane < lanes; lane++) {
+      if (!(count[lane]! >= 0 && count[lane]! <= full))
+        return `lane ${lane} holds ${count[lane]} steps of at most ${full}`
+      if (!(first[lane]! >= 0 && first[lane]! < n)) return `lane ${lane} begins at ${first[lane]} of ${n}`
+    }
+    return undefined
+  }
+
   return {
     observe(step) {
       const maskWidth = step.nextActionMask === undefined ? 0 : step.nextActionMask.length / lanes
@@ -121,14 +131,8 @@ export function createAccumulator(options: AccumulatorOptions): Accumulator {
       }
     },
     checkValid() {
-      for (let lane = 0; lane < lanes; lane++) {
-        const count = pending[lane]!
-        const first = oldest[lane]!
-        const full = Math.max(0, n - 1)
-        if (count < 0 || count > full)
-          throw new RingsideError(`accumulator: lane ${lane} holds ${count} steps of at most ${full}`)
-        if (first < 0 || first >= n) throw new RingsideError(`accumulator: lane ${lane} begins at ${first} of ${n}`)
-      }
+      const fault = faultOf(oldest, pending)
+      if (fault !== undefined) throw new RingsideError(`accumulator: ${fault}`)
     },
     state: () => ({
       observations: observations.slice(),
@@ -148,6 +152,8 @@ export function createAccumulator(options: AccumulatorOptions): Accumulator {
         [pending, saved.array('pending', 'int32', [lanes])],
         ...(waits > 0 ? [[waited, saved.array('waited', 'int32', [lanes])] as const] : []),
       ] as const
+      const fault = faultOf(parts[3][1], parts[4][1])
+      if (fault !== undefined) throw new RingsideError(`The saved n-step accumulator is damaged: ${fault}.`)
       for (const [own, values] of parts) own.set(values)
     },
   }

@@ -32,8 +32,8 @@ export interface FrameLane {
   read(first: number, count: number, to: TypedArray, offset: number): void
   checkValid(): void
   state(): StateTree
-  /** Reads and checks a saved state; the function it gives puts it in place. */
-  load(state: StateValue | undefined): () => void
+  /** Throws where it does not fit, and stays as it was. */
+  restore(state: StateValue | undefined): void
 }
 
 interface Chunk {
@@ -96,12 +96,8 @@ export function createFrameLane({ id, dtype, frame, chunkLength }: FrameLaneOpti
       }
     },
     checkValid() {
-      const last = Math.ceil(next / chunkLength)
-      if (start > next) throw new RingsideError(`replay: ${id} begins its episode at ${start} of ${next} frames`)
-      if (chunks.size !== last - firstChunk)
-        throw new RingsideError(`replay: ${id} has ${chunks.size} chunks, expected ${firstChunk} to ${last - 1}`)
-      for (let i = firstChunk; i < last; i++)
-        if (!chunks.has(i)) throw new RingsideError(`replay: chunk ${i} of ${id} is missing`)
+      const fault = faultOf({ chunks, firstChunk, next, start })
+      if (fault !== undefined) throw new RingsideError(`replay: ${id} ${fault}`)
     },
     state: () => ({
       firstChunk,
@@ -112,25 +108,37 @@ export function createFrameLane({ id, dtype, frame, chunkLength }: FrameLaneOpti
       versions: [...chunks.values()].map((chunk) => chunk.version),
       chunks: [...chunks].map(([i, chunk]) => new Segment(`${id}/${i}`, chunk.version, chunk.array)),
     }),
-    load(state) {
+    restore(state) {
       const saved = fields(state, id)
-      const first = saved.number('firstChunk')
-      const versions = saved.list('versions')
-      const loaded = new Map<number, Chunk>()
-      for (const [i, value] of saved.list('chunks').entries()) {
+      const list = saved.list('chunks')
+      const versions = saved.counts('versions', list.length)
+      const loaded = { firstChunk: saved.count('firstChunk'), next: saved.count('next'), start: saved.count('start') }
+      const [savedKept, savedWritten] = [saved.boolean('kept'), saved.count('written')]
+      const loadedChunks = new Map<number, Chunk>()
+      for (const [i, value] of list.entries()) {
         const array = fields({ frames: value }, `chunk ${i} of ${id}`).array('frames', dtype, [chunkLength * frame])
-        loaded.set(first + i, { array: array.slice(), version: Number(versions[i]) })
+        loadedChunks.set(loaded.firstChunk + i, { array: array.slice(), version: versions[i]! })
       }
-      const [savedNext, savedStart, savedKept] = [saved.number('next'), saved.number('start'), saved.boolean('kept')]
-      const savedWritten = saved.number('written')
-      return () => {
-        chunks = loaded
-        firstChunk = first
-        next = savedNext
-        start = savedStart
-        kept = savedKept
-        written = savedWritten
-      }
+      const fault = faultOf({ chunks: loadedChunks, ...loaded })
+      if (fault !== undefined) throw new RingsideError(`The saved replay is damaged: ${id} ${fault}.`)
+      ;({ firstChunk, next, start } = loaded)
+      chunks = loadedChunks
+      kept = savedKept
+      written = savedWritten
     },
+  }
+
+  function faultOf(lane: {
+    chunks: ReadonlyMap<number, Chunk>
+    firstChunk: number
+    next: number
+    start: number
+  }): string | undefined {
+    const last = Math.ceil(lane.next / chunkLength)
+    if (lane.start > lane.next) return `begins its episode at ${lane.start} of ${lane.next} frames`
+    if (lane.chunks.size !== last - lane.firstChunk)
+      return `has ${lane.chunks.size} chunks, expected ${lane.firstChunk} to ${last - 1}`
+    for (let i = lane.firstChunk; i < last; i++) if (!lane.chunks.has(i)) return `has no chunk ${i}`
+    return undefined
   }
 }

@@ -36,10 +36,12 @@ export function createFrameStackStorage(options: FrameStackStorageOptions): Tran
   if (!Number.isInteger(frame))
     throw new RingsideError(`A stack of ${depth} frames cannot have ${width} elements: expected a multiple.`)
   const chunkLength = options.chunkLength ?? defaultChunkLength(options)
-  const store: FrameLane[] = Array.from({ length: lanes }, (_, lane) =>
-    createFrameLane({ id: `replay/frames/${lane}`, dtype: observation.dtype, frame, chunkLength }),
-  )
-  const rows = createRows(capacity)
+  const createLanes = (): readonly FrameLane[] =>
+    Array.from({ length: lanes }, (_, lane) =>
+      createFrameLane({ id: `replay/frames/${lane}`, dtype: observation.dtype, frame, chunkLength }),
+    )
+  let store = createLanes()
+  let rows = createRows(capacity)
   let mask: Uint8Array | undefined
   let size = 0
   let position = 0
@@ -95,7 +97,7 @@ export function createFrameStackStorage(options: FrameStackStorageOptions): Tran
       if (transition.nextMask !== undefined) mask ??= new Uint8Array(capacity * actions).fill(1)
       if (size === capacity) {
         // Later transitions of a lane begin no earlier, so whatever lies before this one's stack is needed no more.
-        store[rows.lane[position]!]!.free(oldestOf(position))
+        store[rows.lane[position]!]!.free(oldestOf(rows, position))
       }
       rows.lane[position] = transition.lane
       rows.newest[position] = newest
@@ -136,17 +138,8 @@ export function createFrameStackStorage(options: FrameStackStorageOptions): Tran
       if (size !== Math.min(inserted, capacity)) fail(`size ${size} after ${inserted} insertions into ${capacity}`)
       if (position !== inserted % capacity) fail(`position ${position} after ${inserted} insertions into ${capacity}`)
       for (const lane of store) lane.checkValid()
-      for (let row = 0; row < size; row++) {
-        const lane = store[rows.lane[row]!] ?? fail(`lane ${rows.lane[row]} at ${row}`)
-        const [known, nextKnown] = [rows.known[row]!, rows.nextKnown[row]!]
-        if (known < 1 || known > depth || nextKnown !== Math.min(depth, known + rows.span[row]!))
-          fail(`stacks of ${known} and ${nextKnown} frames at ${row}`)
-        const oldest = Math.min(oldestOf(row), rows.newest[row]! - nextKnown + 1)
-        if (!lane.holds(oldest) || !lane.holds(rows.newest[row]!))
-          fail(`the frames ${oldest} to ${rows.newest[row]} of row ${row} are gone`)
-        if (!(rows.discount[row]! >= 0 && rows.discount[row]! <= 1)) fail(`discount ${rows.discount[row]} at ${row}`)
-        if (!(rows.action[row]! >= 0 && rows.action[row]! < actions)) fail(`action ${rows.action[row]} at ${row}`)
-      }
+      const fault = faultOf(rows, size, store)
+      if (fault !== undefined) fail(fault)
     },
     state: () => ({
       capacity,
@@ -179,34 +172,59 @@ export function createFrameStackStorage(options: FrameStackStorageOptions): Tran
       const lists = saved.list('frames')
       if (lists.length !== lanes)
         throw new RingsideError(`The saved replay has ${lists.length} lanes, this agent has ${lanes}.`)
+      const loadedInserted = saved.count('inserted')
+      const loadedSize = Math.min(loadedInserted, capacity)
       const loadedMask = saved.boolean('masked') ? new Uint8Array(capacity * actions).fill(1) : undefined
-      const loaded = createRows(capacity)
-      for (const [i, part] of saved.list('rows').entries()) {
-        if (part === null) continue
-        const from = i * rowsPerSegment
+      const loaded = createRows(capacity, saved.counts('versions', rows.versions.length))
+      const parts = saved.list('rows')
+      for (let from = 0, i = 0; from < loadedSize; from += rowsPerSegment, i++) {
         const length = Math.min(capacity - from, rowsPerSegment)
-        const reader = fields(part, `rows ${i} of the replay`)
+        const reader = fields(parts[i], `rows ${i} of the replay`)
         for (const name of columns) loaded[name].set(reader.array(name, dtypes[name], [length]), from)
         loadedMask?.set(reader.array('mask', 'uint8', [length * actions]), from * actions)
       }
-      // Everything is read before anything changes.
-      const apply = store.map((lane, i) => lane.load(lists[i]))
-      for (const change of apply) change()
-      for (const name of columns) rows[name].set(loaded[name])
-      for (const [i, version] of saved.list('versions').entries()) rows.versions[i] = Number(version)
+      const loadedLanes = createLanes()
+      for (const [i, lane] of loadedLanes.entries()) lane.restore(lists[i])
+      const fault = faultOf(loaded, loadedSize, loadedLanes)
+      if (fault !== undefined) throw new RingsideError(`The saved replay is damaged: ${fault}.`)
+      // Everything is read and checked before anything changes.
+      store = loadedLanes
+      rows = loaded
       mask = loadedMask
-      inserted = saved.number('inserted')
-      size = Math.min(inserted, capacity)
+      inserted = loadedInserted
+      size = loadedSize
       position = inserted % capacity
     },
   }
-  const oldestOf = (row: number): number => rows.newest[row]! - rows.span[row]! - rows.known[row]! + 1
+
+  /** What is wrong with the first `count` rows, if anything is. */
+  function faultOf(of: Rows, count: number, frames: readonly FrameLane[]): string | undefined {
+    for (let row = 0; row < count; row++) {
+      const lane = frames[of.lane[row]!]
+      if (lane === undefined) return `lane ${of.lane[row]} at ${row}`
+      const [known, nextKnown, newest] = [of.known[row]!, of.nextKnown[row]!, of.newest[row]!]
+      if (known < 1 || known > depth || nextKnown !== Math.min(depth, known + of.span[row]!))
+        return `stacks of ${known} and ${nextKnown} frames at ${row}`
+      const oldest = Math.min(oldestOf(of, row), newest - nextKnown + 1)
+      if (!lane.holds(oldest) || !lane.holds(newest)) return `the frames ${oldest} to ${newest} of row ${row} are gone`
+      if (!(of.discount[row]! >= 0 && of.discount[row]! <= 1)) return `discount ${of.discount[row]} at ${row}`
+      if (!(of.action[row]! >= 0 && of.action[row]! < actions)) return `action ${of.action[row]} at ${row}`
+    }
+    return undefined
+  }
   return storage
 }
 
+/** The first frame of the stack of row's s. */
+function oldestOf(rows: Rows, row: number): number {
+  return rows.newest[row]! - rows.span[row]! - rows.known[row]! + 1
+}
+
 /**
- * Bytes when full: a frame a transition, 5 % more for episodes' last frames, the chunks at both ends of each lane. Where
- * episodes are shorter than 20 steps it becomes more, and the storage's `bytes` says so.
+ * Bytes when full: a frame a transition, 5 % more for episodes' last frames, the chunks at both ends of each lane. That is
+ * enough for episodes of 20 steps or more. An episode of T steps keeps T + 1 frames, so that shorter ones take more, up to
+ * twice the frames where each is a single step; the storage's `bytes` grows with what it holds. (A stack that waits for
+ * its frames stores T + 1 − frames transitions of an episode, an abandoned one T + 1 − n of n steps.)
  */
 export function frameStackBytes(options: FrameStackStorageOptions, masked = false): number {
   const { capacity, observation, stack, lanes, actions } = options
@@ -236,10 +254,12 @@ const dtypes = {
 type ColumnName = keyof typeof dtypes
 const columns = Object.keys(dtypes) as ColumnName[]
 
-function createRows(capacity: number): Record<ColumnName, TypedArray> & { versions: number[] } {
+type Rows = Readonly<Record<ColumnName, TypedArray>> & { readonly versions: number[] }
+
+function createRows(capacity: number, versions?: readonly number[]): Rows {
   const arrays = Object.fromEntries(columns.map((name) => [name, allocate(dtypes[name], capacity)]))
   return {
     ...(arrays as Record<ColumnName, TypedArray>),
-    versions: new Array<number>(Math.ceil(capacity / rowsPerSegment)).fill(0),
+    versions: versions?.slice() ?? new Array<number>(Math.ceil(capacity / rowsPerSegment)).fill(0),
   }
 }

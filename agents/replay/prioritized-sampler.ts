@@ -56,9 +56,11 @@ export function createPrioritizedSampler(options: PrioritizedSamplerOptions): Sa
     state: () => ({ rng: saveRng(rng), largest, tree: tree.state() }),
     restore(state) {
       const saved = fields(state, 'the prioritized sampler')
-      tree.restore(saved.tree('tree'))
-      largest = saved.number('largest')
+      const savedLargest = saved.number('largest')
+      const placeTree = tree.load(saved.tree('tree'))
       restoreRng(rng, saved.get('rng'), 'the sampler')
+      placeTree()
+      largest = savedLargest
     },
   }
 }

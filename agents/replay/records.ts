@@ -104,18 +104,18 @@ export function createRecordStorage(capacity: number, columns: Columns): RecordS
             `${capacity} of ${recordBytes}: its settings differ.`,
         )
       const list = saved.list('chunks')
-      const versions = saved.list('versions')
+      const versions = saved.counts('versions', chunks.length)
+      const loadedInserted = saved.count('inserted')
       const loaded = chunks.map((_, i) => {
-        const value = list[i] ?? null
-        if (value === null) return undefined
+        if (loadedInserted <= i * chunkLength) return undefined
         const chunk = newChunk()
         chunk.bytes.set(
-          fields({ bytes: value }, `chunk ${i} of the replay`).array('bytes', 'uint8', [chunk.bytes.length]),
+          fields({ bytes: list[i] }, `chunk ${i} of the replay`).array('bytes', 'uint8', [chunk.bytes.length]),
         )
-        chunk.version = Number(versions[i])
+        chunk.version = versions[i]!
         return chunk
       })
-      inserted = saved.number('inserted')
+      inserted = loadedInserted
       loaded.forEach((chunk, i) => (chunks[i] = chunk))
     },
   }

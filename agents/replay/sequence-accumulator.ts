@@ -121,6 +121,12 @@ export function createSequenceAccumulator(options: SequenceOptions, sink: (recor
     learnedFrom[lane] = Math.max(burnIn, opening[lane]!)
   }
 
+  const faultOf = (held: ArrayLike<number>): string | undefined => {
+    for (let lane = 0; lane < lanes; lane++)
+      if (!(held[lane]! >= 0 && held[lane]! <= steps)) return `lane ${lane} holds ${held[lane]} of ${steps} steps`
+    return undefined
+  }
+
   return {
     observe(step: StepBatch): void {
       const states = step.extras['recurrentState']
@@ -148,10 +154,8 @@ export function createSequenceAccumulator(options: SequenceOptions, sink: (recor
       }
     },
     checkValid(): void {
-      for (let lane = 0; lane < lanes; lane++) {
-        if (!(filled[lane]! >= 0 && filled[lane]! <= steps))
-          throw new RingsideError(`sequences: lane ${lane} holds ${filled[lane]} of ${steps} steps`)
-      }
+      const fault = faultOf(filled)
+      if (fault !== undefined) throw new RingsideError(`sequences: ${fault}`)
     },
     state: (): StateTree => ({
       rows: rows.map((own) => Object.fromEntries(Object.entries(own).map(([name, array]) => [name, array.slice()]))),
@@ -160,17 +164,23 @@ export function createSequenceAccumulator(options: SequenceOptions, sink: (recor
     restore(state: StateTree): void {
       const saved = fields(state, 'the sequences')
       const list = saved.list('rows')
-      rows.forEach((own, lane) => {
-        const from = fields(list[lane] ?? null, `lane ${lane} of the sequences`)
-        own.observation.set(from.array('observation', observation.dtype, [own.observation.length]))
-        own.mask.set(from.array('mask', 'uint8', [own.mask.length]))
-        own.states.set(from.array('states', 'float32', [own.states.length]))
-        own.action.set(from.array('action', 'int32', [own.action.length]))
-        own.reward.set(from.array('reward', 'float64', [own.reward.length]))
+      const parts = rows.flatMap((own, lane) => {
+        const from = fields(list[lane], `lane ${lane} of the sequences`)
+        return [
+          [own.observation, from.array('observation', observation.dtype, [own.observation.length])],
+          [own.mask, from.array('mask', 'uint8', [own.mask.length])],
+          [own.states, from.array('states', 'float32', [own.states.length])],
+          [own.action, from.array('action', 'int32', [own.action.length])],
+          [own.reward, from.array('reward', 'float64', [own.reward.length])],
+        ] as const
       })
-      filled.set(saved.array('filled', 'int32', [lanes]))
-      learnedFrom.set(saved.array('learnedFrom', 'int32', [lanes]))
-      opening.set(saved.array('opening', 'int32', [lanes]))
+      const counts = [filled, learnedFrom, opening] as const
+      const loaded = ['filled', 'learnedFrom', 'opening'].map((name) => saved.array(name, 'int32', [lanes]))
+      const fault = faultOf(loaded[0]!)
+      if (fault !== undefined) throw new RingsideError(`The saved sequences are damaged: ${fault}.`)
+      // Everything is read and checked before anything changes.
+      for (const [own, values] of parts) own.set(values)
+      for (const [i, own] of counts.entries()) own.set(loaded[i]!)
     },
   }
 }

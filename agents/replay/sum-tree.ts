@@ -17,7 +17,8 @@ export interface SumTree {
   find(mass: number): number
   checkValid(): void
   state(): StateTree
-  restore(state: StateTree): void
+  /** Reads and checks a saved state; the function it gives puts it in place. */
+  load(state: StateTree): () => void
 }
 
 export function createSumTree(capacity: number): SumTree {
@@ -79,19 +80,28 @@ export function createSumTree(capacity: number): SumTree {
       leaves: versions.map((version, i) => new Segment(`priorities/${i}`, version, segmentOf(i))),
       versions: [...versions],
     }),
-    restore(state) {
+    load(state) {
       const saved = fields(state, 'the priorities')
       if (saved.number('capacity') !== capacity)
         throw new RingsideError(
           `The saved priorities are of ${saved.number('capacity')} transitions, expected ${capacity}.`,
         )
       const list = saved.list('leaves')
-      versions.forEach((_, i) => {
-        const own = segmentOf(i)
-        own.set(fields({ leaves: list[i] ?? null }, 'the priorities').array('leaves', 'float64', [own.length]))
-        versions[i] = Number(saved.list('versions')[i])
+      const savedVersions = saved.counts('versions', versions.length)
+      const loaded = versions.map((_, i) => {
+        const reader = fields({ leaves: list[i] }, 'the priorities')
+        const values = reader.array('leaves', 'float64', [segmentOf(i).length])
+        const wrong = values.findIndex((value) => !(value >= 0 && value < Infinity))
+        if (wrong >= 0) throw new RingsideError(`The saved priorities are damaged: ${values[wrong]} is among them.`)
+        return values
       })
-      for (let at = leaves - 1; at >= 1; at--) nodes[at] = nodes[2 * at]! + nodes[2 * at + 1]!
+      return () => {
+        for (const [i, values] of loaded.entries()) {
+          segmentOf(i).set(values)
+          versions[i] = savedVersions[i]!
+        }
+        for (let at = leaves - 1; at >= 1; at--) nodes[at] = nodes[2 * at]! + nodes[2 * at + 1]!
+      }
     },
   }
 }

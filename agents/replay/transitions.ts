@@ -27,6 +27,12 @@ interface Chunk {
   version: number
 }
 
+interface Contents {
+  readonly masked: boolean
+  readonly inserted: number
+  readonly chunks: readonly (Chunk | undefined)[]
+}
+
 /**
  * A circular queue of the last `capacity` transitions, s and s′ stored side by side. In chunks, so that it may exceed the
  * largest typed array, and so that a checkpoint writes only what changed since the last one.
@@ -111,19 +117,8 @@ export function createTransitionStorage(options: TransitionStorageOptions): Tran
       }
       if (size !== Math.min(inserted, capacity)) fail(`size ${size} after ${inserted} insertions into ${capacity}`)
       if (position !== inserted % capacity) fail(`position ${position} after ${inserted} insertions into ${capacity}`)
-      for (const [i, chunk] of chunks.entries()) {
-        const needed = size > i * chunkLength
-        if (needed !== (chunk !== undefined))
-          fail(`chunk ${i} ${needed ? 'is missing' : 'exists before it is written'}`)
-        if (chunk === undefined) continue
-        if ((chunk.nextMask !== undefined) !== masked) fail(`chunk ${i} disagrees about masks`)
-        for (let row = 0; row < Math.min(lengthOf(i), size - i * chunkLength); row++) {
-          if (!(chunk.discount[row]! >= 0 && chunk.discount[row]! <= 1))
-            fail(`discount ${chunk.discount[row]} at ${i}/${row}`)
-          if (!(chunk.action[row]! >= 0 && chunk.action[row]! < actions))
-            fail(`action ${chunk.action[row]} at ${i}/${row}`)
-        }
-      }
+      const fault = faultOf({ masked, inserted, chunks })
+      if (fault !== undefined) fail(fault)
     },
     state: () => ({
       capacity,
@@ -137,12 +132,31 @@ export function createTransitionStorage(options: TransitionStorageOptions): Tran
     }),
     restore(state) {
       const loaded = readState(state, { capacity, chunkLength, observation, actions, lengthOf })
+      const fault = faultOf(loaded)
+      if (fault !== undefined) throw new RingsideError(`The saved replay is damaged: ${fault}.`)
       masked = loaded.masked
       inserted = loaded.inserted
       size = Math.min(inserted, capacity)
       position = inserted % capacity
       for (const [i, chunk] of loaded.chunks.entries()) chunks[i] = chunk
     },
+  }
+
+  /** What is wrong with what it holds, if anything is. */
+  function faultOf(held: Contents): string | undefined {
+    const count = Math.min(held.inserted, capacity)
+    for (const [i, chunk] of held.chunks.entries()) {
+      const needed = count > i * chunkLength
+      if (needed !== (chunk !== undefined)) return `chunk ${i} ${needed ? 'is missing' : 'exists before it is written'}`
+      if (chunk === undefined) continue
+      if ((chunk.nextMask !== undefined) !== held.masked) return `chunk ${i} disagrees about masks`
+      for (let row = 0; row < Math.min(lengthOf(i), count - i * chunkLength); row++) {
+        const [discount, action] = [chunk.discount[row]!, chunk.action[row]!]
+        if (!(discount >= 0 && discount <= 1)) return `discount ${discount} at ${i}/${row}`
+        if (!(action >= 0 && action < actions)) return `action ${action} at ${i}/${row}`
+      }
+    }
+    return undefined
   }
   return storage
 }
@@ -156,7 +170,7 @@ export function bytesOf(observation: ObservationFormat, maskWidth: number): numb
 function readState(
   state: StateTree,
   own: Required<TransitionStorageOptions> & { lengthOf(index: number): number },
-): { masked: boolean; inserted: number; chunks: (Chunk | undefined)[] } {
+): Contents {
   const saved = fields(state, 'the replay')
   for (const key of ['capacity', 'chunkLength'] as const) {
     if (saved.number(key) === own[key]) continue
@@ -166,18 +180,19 @@ function readState(
     )
   }
   const masked = saved.boolean('masked')
+  const inserted = saved.count('inserted')
   const list = saved.list('chunks')
-  const versions = saved.list('versions')
   const count = Math.ceil(own.capacity / own.chunkLength)
   if (list.length !== count) throw new RingsideError(`The saved replay has ${list.length} chunks, expected ${count}.`)
+  const versions = saved.counts('versions', count)
   const chunks = list.map((value, i) => {
-    if (value === null) return undefined
+    if (inserted <= i * own.chunkLength) return undefined
     const chunk = newChunk(own.lengthOf(i), own.observation, masked ? own.actions : 0)
     chunk.bytes.set(fields({ bytes: value }, `chunk ${i} of the replay`).array('bytes', 'uint8', [chunk.bytes.length]))
-    chunk.version = Number(versions[i])
+    chunk.version = versions[i]!
     return chunk
   })
-  return { masked, inserted: saved.number('inserted'), chunks }
+  return { masked, inserted, chunks }
 }
 
 function newChunk(length: number, observation: ObservationFormat, maskWidth: number): Chunk {

@@ -129,14 +129,18 @@ export function openCheckpoints(runFolder: string, keep: number): Checkpoints {
       training: decodeState(readVerified(step, trainingFile), store),
     }),
     readNewest(warn) {
+      let newestFault = ''
       for (const step of steps({ resumable: true }).reverse()) {
         try {
           return { step, state: this.readAll(step) }
         } catch (error) {
+          newestFault ||= ` The newest, of step ${step}: ${messageOf(error)}`
           warn(`The checkpoint of step ${step} is passed over: ${messageOf(error)}`)
         }
       }
-      throw new RingsideError(`"${folder}" holds no checkpoint that can be read, so there is nothing to resume from.`)
+      throw new RingsideError(
+        `"${folder}" holds no checkpoint that can be read, so there is nothing to resume from.${newestFault}`,
+      )
     },
     discardAfter(step) {
       for (const later of steps()) if (later > step) rmSync(pathOf(later), { recursive: true, force: true })

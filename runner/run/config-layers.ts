@@ -135,14 +135,25 @@ export function nameIn(value: unknown, key: string, field: string): string | und
   return name
 }
 
-export function merge(base: Tree, over: Tree): Tree {
+/**
+ * One layer over another, objects key by key. Where the schema takes one of several forms (a schedule, an optimizer), another
+ * `kind` takes the whole place: what was said of the one means nothing to the other.
+ */
+export function merge(base: Tree, over: Tree, schema?: unknown): Tree {
+  const { shape } = unwrap(schema) as { shape?: Record<string, unknown> }
   const out: Tree = { ...base }
   for (const [key, value] of Object.entries(over)) {
     if (key === '__proto__') continue
-    const below = out[key]
-    out[key] = isTree(value) && isTree(below) ? merge(below, value) : value
+    const [below, inner] = [out[key], shape?.[key]]
+    const merges = isTree(value) && isTree(below) && !isOtherForm(below, value, inner)
+    out[key] = merges ? merge(below, value, inner) : value
   }
   return out
+}
+
+function isOtherForm(below: Tree, value: Tree, schema: unknown): boolean {
+  const isOneOfSeveral = schema !== undefined && (unwrap(schema) as { shape?: unknown }).shape === undefined
+  return isOneOfSeveral && value['kind'] !== undefined && value['kind'] !== below['kind']
 }
 
 function isTree(value: unknown): value is Tree {

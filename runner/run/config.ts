@@ -86,7 +86,7 @@ export async function resolveConfig(request: ConfigRequest): Promise<RunConfig> 
       }),
     },
     ...layers.map((layer) => withObjects(layer, agentName, envName)),
-  ].reduce<Tree>(merge, {})
+  ].reduce<Tree>((base, over) => merge(base, over, { shape: { ...runSchema.shape, agent: definition.config } }), {})
 
   const { agent, env, ...run } = merged as Tree & { agent: Tree; env: Tree }
   const { name: _, ...settings } = agent

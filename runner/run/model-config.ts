@@ -73,7 +73,7 @@ export async function resolveModelConfig(request: ModelConfigRequest): Promise<M
       ...(typeof layer['model'] === 'string' && { model: { name: modelName } }),
       ...(typeof layer['dataset'] === 'string' && { dataset: { name: datasetName } }),
     })),
-  ].reduce<Tree>(merge, {})
+  ].reduce<Tree>((base, over) => merge(base, over, { shape: { model: model.config } }), {})
   const { model: ofModel = {}, dataset: ofDataset = {}, ...run } = merged as Tree & { model?: Tree; dataset?: Tree }
   const settings = (tree: Tree): Tree => Object.fromEntries(Object.entries(tree).filter(([key]) => key !== 'name'))
   const known = [...runKeys, ...named, ...ownKeys]

@@ -1,6 +1,6 @@
 /**
  * The experiment of Schaul et al. 2016 (section 3.1, figure 2): Q-learning from a replay memory that holds every way through the
- * blind cliff walk, one transition an update, until the values are right. Prints the table of docs/agents.md:
+ * blind cliff walk, one transition an update, until the values are right. Prints the table of docs/agents/prioritized-dqn.md:
  *
  *     tsx tests/learning/blind-cliff-walk.ts
  */

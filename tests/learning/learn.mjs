@@ -1,5 +1,5 @@
 /**
- * Trains every preset that we claim learns, on its seeds, and prints the tables of docs/agents.md and docs/ppo.md. Fails where a claim does.
+ * Trains every preset that we claim learns, on its seeds, and prints the tables of docs/agents and docs/agents.md. Fails where a claim does.
  *
  *     node tests/learning/learn.mjs [--quick] [agent env]
  */

@@ -1,6 +1,6 @@
 /**
  * Sutton and Barto's figures 6.4 (Sarsa keeps away from the cliff) and 6.5 (Q-learning takes the largest of noisy estimates
- * for the truth), with the agents and environments as they are. Prints the tables of docs/tabular.md.
+ * for the truth), with the agents and environments as they are. Prints the tables of docs/agents/tabular.md.
  *
  *     node tests/learning/tabular-figures.mjs [runs of figure 6.5] [runs of figure 6.4]
  */

@@ -186,6 +186,21 @@ describe('frame stack storage', () => {
     expect(frameStackBytes({ capacity: 1e6, observation, stack, lanes: 8, actions: 6 })).toBeLessThan(7.5e9)
   })
 
+  it('grows beyond that where episodes are short, at most to two frames a transition, and says so', () => {
+    const stack: StackInfo = { frames: 4, padding: 'copy' }
+    const observation: ObservationFormat = { dtype: 'uint8', length: 8 }
+    const options = { capacity: 640, chunkLength: 8, observation, stack, lanes: 2, actions: 3 }
+    const storage = createFrameStackStorage(options)
+    const stream = { lanes: 2, observation, nStep: 1, gamma: 1, rewardClip: 'none' as const, firstAction: 0 }
+    const accumulator = createAccumulator({ ...stream, sink: storage })
+    const env = world(2, stack)
+    for (let i = 0; i < 2000; i++) accumulator.observe(env.step(['terminated', 'truncated'], false))
+    storage.checkValid()
+    expect(storage.bytes).toBeGreaterThan(frameStackBytes(options))
+    // It reckons with 1.05 frames a transition; two is the most.
+    expect(storage.bytes).toBeLessThanOrEqual(frameStackBytes(options) + 0.95 * 640 * frame)
+  })
+
   it('refuses what exceeds the memory, and says what fits', () => {
     expect(() => checkMemory(100, (n) => n * 10, 555)).toThrow(/100 transitions.*at most 55\./)
     checkMemory(55, (n) => n * 10, 550)

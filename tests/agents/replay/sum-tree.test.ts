@@ -46,11 +46,11 @@ describe('sum tree', () => {
     const tree = createSumTree(100)
     for (let i = 0; i < 500; i++) tree.set((i * 37) % 100, Math.abs(Math.sin(i)) * 1e3)
     const again = createSumTree(100)
-    again.restore(decodeState(encodeState(tree.state())))
+    again.load(decodeState(encodeState(tree.state())))()
     again.checkValid()
     expect(again.total).toBe(tree.total)
     for (let i = 0; i < 200; i++) expect(again.find((i / 200) * tree.total)).toBe(tree.find((i / 200) * tree.total))
-    expect(() => createSumTree(99).restore(copyState(tree.state()))).toThrow(/100 transitions, expected 99/)
+    expect(() => createSumTree(99).load(copyState(tree.state()))).toThrow(/100 transitions, expected 99/)
   })
 
   test('refuses what is no priority', () => {

@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest'
+import { resolveConfig } from '../../runner/index.ts'
+
+const agent = async (name: string, env: string, ...sets: string[]): Promise<Readonly<Record<string, unknown>>> =>
+  (await resolveConfig({ agent: name, env, sets })).agent
+
+test('a part of a setting changes that part, another kind the whole', async () => {
+  // The preset's is {kind: linear, from: 0.5, to: 0.02, over: 100%}.
+  const sarsa = (set: string) => agent('sarsa', 'CliffWalking-v1', set)
+  expect(await sarsa('learningRate.to=0.1')).toMatchObject({
+    learningRate: { kind: 'linear', from: 0.5, to: 0.1, over: '100%' },
+  })
+  expect((await sarsa('learningRate={kind: visits, power: 0.8}'))['learningRate']).toEqual({
+    kind: 'visits',
+    power: 0.8,
+  })
+  const spans = '{kind: exponential, from: 0.5, to: 0.1, timeConstant: 20%}'
+  expect((await sarsa(`learningRate=${spans}`))['learningRate']).toMatchObject({ timeConstant: '20%' })
+  expect((await sarsa('learningRate=0.2'))['learningRate']).toBe(0.2)
+
+  const optimizers = ['optimizer.beta1=0.5', 'optimizer={kind: rmsprop, decay: 0.9}']
+  expect((await agent('dqn', 'CartPole-v1', ...optimizers))['optimizer']).toEqual({
+    ...{ kind: 'rmsprop', decay: 0.9, epsilon: 0.00001, centered: true, epsilonInside: true },
+  })
+})
+
+test('another torso keeps the dense layers that the preset says', async () => {
+  const { network } = await agent('dqn', 'CartPole-v1', 'network.kind=mlp')
+  expect(network).toMatchObject({ kind: 'mlp', hidden: [120, 84] })
+})
+
+test('a combination that is refused says why, and shows the setting alone', async () => {
+  await expect(agent('dqn', 'CartPole-v1', 'munchausen=true', 'double=true')).rejects.toThrow(
+    /^agent\.munchausen: it values s′ by the soft policy.*\(got true\)$/,
+  )
+  await expect(agent('dqn', 'CartPole-v1', 'batchSize=60000')).rejects.toThrow(
+    /replayCapacity \(50000\) \(got 60000\)$/,
+  )
+})
