@@ -181,5 +181,7 @@ test('BlindCliffWalk: one way in 2ⁿ leads to the reward', async () => {
     }
   }
   expect(won).toEqual(['0101 in 4'])
-  await expect(make('BlindCliffWalk-v0', { kwargs: { n: 0 } })).rejects.toThrow(/n to be a whole number from 1 to 1000000, got 0/)
+  await expect(make('BlindCliffWalk-v0', { kwargs: { n: 0 } })).rejects.toThrow(
+    /n to be a whole number from 1 to 1000000, got 0/,
+  )
 })

@@ -9,11 +9,11 @@ export const claims = [
     threshold: 475,
     seeds: 10,
     atLeast: 9,
-    quick: { seeds: 3, atLeast: 2 },
+    quick: { seeds: 2, atLeast: 1 },
   },
   ...['dqn', 'rainbow'].map((agent) => cartPole(agent, { seeds: 3, atLeast: 2 })),
   ...['prioritized-dqn', 'dueling-dqn', 'n-step-dqn', 'noisy-dqn', 'c51', 'qr-dqn', 'munchausen-dqn'].map((agent) =>
-    cartPole(agent, { seeds: 2, atLeast: 1 }),
+    cartPole(agent, { seeds: 1, atLeast: 1 }),
   ),
   // Two to four minutes a seed.
   ...['iqn', 'drqn'].map((agent) => cartPole(agent, { seeds: 0, atLeast: 0 })),

@@ -3,17 +3,14 @@ import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
+import { resolveModelConfig, sampleRun, startRun } from '../../../runner/index.ts'
 import { main, ringside, temporaryFolder } from '../cli/run-cli.ts'
 
 const folder = temporaryFolder()
-const small = ['--set', 'dataset.source=embedded', '--set', 'hidden=16', '--set', 'samples.count=12']
+const data = ['dataset.train=400', 'dataset.validation=10', 'dataset.test=10']
+const small = [...data, 'hidden=16', 'batchSize=20', 'samples.count=12'].flatMap((set) => ['--set', set])
 const gan = (out: string, ...more: string[]): string[] => [
-  'train',
-  'gan',
-  'mnist',
-  '--out',
-  out,
-  '--quiet',
+  ...['train', 'gan', 'house-numbers', '--out', out, '--quiet'],
   ...small,
   ...more,
 ]
@@ -38,7 +35,7 @@ function results(run: string): Record<string, unknown> {
 }
 
 test('a GAN killed at any moment and resumed ends bit-identical to one that was not', async () => {
-  // In the middle of an epoch (80 batches) too.
+  // In the middle of an epoch (20 batches) too.
   const plan = [
     '--steps',
     '1000',
@@ -91,8 +88,8 @@ describe('a trained model', () => {
       return readFileSync(out)
     }
     const first = picture('a.png', '--count', '4', '--seed', '3')
-    // Two by two pictures of 28 pixels, twice as large, with gaps of 2.
-    expect([first.readUInt32BE(16), first.readUInt32BE(20)]).toEqual([3 * 2 + 2 * 56, 3 * 2 + 2 * 56])
+    // Two by two pictures of 32 pixels, twice as large, with gaps of 2.
+    expect([first.readUInt32BE(16), first.readUInt32BE(20)]).toEqual([3 * 2 + 2 * 64, 3 * 2 + 2 * 64])
     const checkpoints = readdirSync(join(run, 'checkpoints'))
     for (const step of checkpoints) rmSync(join(run, 'checkpoints', step, 'training.bin'))
     expect(picture('b.png', '--count', '4', '--seed', '3')).toEqual(first)
@@ -105,28 +102,41 @@ describe('a trained model', () => {
 
   test.each<[string, string[], RegExp]>([
     ['a wrong name', ['train', 'gann', 'mnist'], /Unknown agent or model "gann".*Did you mean "gan"/s],
-    ['a wrong dataset', ['train', 'gan', 'mnits'], /Unknown dataset "mnits".*Did you mean "mnist"/s],
-    ['a wrong setting', gan('x', '--set', 'latnt=3'), /Unknown setting "latnt".*Did you mean "latent"/s],
-    ['a loss without its penalty', gan('x', '--set', 'loss=wasserstein'), /smoothing belongs to the sigmoid losses/],
-    [
-      'a penalty on batches',
-      ['train', 'dcgan', 'mnist', ...small.slice(0, 2), '--set', 'gradientPenalty=1', '--out', 'x'],
-      /set batchNorm to false/,
-    ],
     ['lanes', gan('x', '--lanes', '3'), /--lanes is for agents/],
-    ['evaluation of a model', ['record', run], /run of the model gan, and this is for agents.*ringside sample/],
+    ['a film', ['record', run], /run of the model gan, and this is for agents.*ringside sample/],
     [
       'a label of none',
       ['sample', run, '--label', '3', '--out', 'x.png'],
       /--label is for models that were told labels/,
     ],
-    ['half a way', ['sample', run, '--from', '3', '--out', 'x.png'], /--from and --to belong together/],
-    ['a file of another kind', ['sample', run, '--out', 'x.gif'], /expects a \.png file, got "x.gif"/],
     ['a dataset that is no run', ['sample', 'mnist'], /"mnist" is a dataset: add --real/],
   ])('%s gets one clear message, status 2, and nothing is written', (_, args, message) => {
     const { status, stderr } = ringside(args)
     expect(stderr).toMatch(message)
     expect(status).toBe(2)
     expect(existsSync('x')).toBe(false)
+  })
+
+  test('what does not fit together is refused before anything is written', async () => {
+    const refused = async (model: string, dataset: string, ...sets: string[]): Promise<void> => {
+      const config = await resolveModelConfig({ model, dataset, sets })
+      await startRun({ config, out: join(folder, 'refused') })
+    }
+    const on = (...sets: string[]) => refused('gan', 'house-numbers', ...data, ...sets)
+    await expect(refused('gan', 'mnits')).rejects.toThrow(/Unknown dataset "mnits".*Did you mean "mnist"/)
+    await expect(on('latnt=3')).rejects.toThrow(/Unknown setting "latnt".*Did you mean "latent"/)
+    await expect(on('dataset.trian=3')).rejects.toThrow(
+      /Unknown setting of the dataset house-numbers.*"trian".*"train"/,
+    )
+    await expect(on('loss=wasserstein')).rejects.toThrow(/smoothing belongs to the sigmoid losses/)
+    await expect(on('loss=wasserstein', 'smoothing=0', 'gradientPenalty=0')).rejects.toThrow(/bounded discriminator/)
+    await expect(refused('dcgan', 'house-numbers', ...data, 'gradientPenalty=1')).rejects.toThrow(
+      /set batchNorm to false/,
+    )
+    await expect(sampleRun(run, { from: 3, out: join(folder, 'x.png') })).rejects.toThrow(
+      /--from and --to belong together/,
+    )
+    await expect(sampleRun(run, { out: 'x.gif' })).rejects.toThrow(/expects a \.png file, got "x.gif"/)
+    expect(existsSync(join(folder, 'refused'))).toBe(false)
   })
 })
