@@ -1,14 +1,11 @@
 import { basename, relative } from 'node:path'
-import { usageError } from '../../core/errors.ts'
-import type { RewardClip } from '../../agents/replay/accumulator.ts'
+import { messageOf, usageError } from '../../core/errors.ts'
 import type { Agent } from '../../agents/types.ts'
 import { openEngine } from '../../engine/index.ts'
-import { envControls, fittingControls, make, makeVector, withStatistics } from '../../envs/index.ts'
-import { isGymnasiumId } from '../../envs/bridge/id.ts'
-import { isDiscrete } from '../../envs/spaces/index.ts'
+import { make, makeVector, withStatistics } from '../../envs/index.ts'
 import type { EnvSpec } from '../../envs/types.ts'
 import { resolveSpec } from '../../envs/registry.ts'
-import { protocolVersion, type Hello, type Mode } from '../../render/viewer/protocol.ts'
+import { protocolVersion, type Hello } from '../../render/viewer/protocol.ts'
 import { buildAgent } from '../run/build.ts'
 import { resolveConfig } from '../run/config.ts'
 import { isRunning } from '../run/folder.ts'
@@ -18,14 +15,13 @@ import { unpackPolicy } from '../run/policy.ts'
 import type { EvaluateOptions } from '../run/types.ts'
 import { createClock } from './clock.ts'
 import { createCurveReader } from './curves.ts'
-import { followPolicy, type PolicyFollower } from './follow.ts'
-import { layoutOf } from './layout.ts'
+import { followPolicy, type NewPolicy, type PolicyFollower } from './follow.ts'
 import { createGallery, type Gallery } from './gallery.ts'
 import { openSampler } from '../run/sample.ts'
-import { createPlayer } from './player.ts'
 import { openWatchServer, type WatchServer, type WatchServerOptions } from './server.ts'
 import { createSession, type Session } from './session.ts'
-import { createStage, type Stage } from './stage.ts'
+import { openStage, type OpenedStage } from './open-stage.ts'
+import type { Stage } from './stage.ts'
 
 export interface WatchRequest extends EvaluateOptions, Pick<WatchServerOptions, 'host' | 'port' | 'token' | 'files'> {
   /** Run folders: one is played, of several the curves are shown. */
@@ -51,7 +47,7 @@ export async function openWatch(request: WatchRequest): Promise<WatchServer> {
   if (actor.step !== undefined) stage.stage.policyStep = actor.step
   const hello = { ...stage.hello, runs: folder === undefined ? [] : [basename(folder)] }
   return serve({ hello, stage: stage.stage, request, folders: folder === undefined ? [] : [folder] }, (session) => {
-    if (follower !== undefined) follow(follower, actor, stage, session)
+    if (follower !== undefined) follow(follower, actor, stage, session, note)
     return actor.close
   })
 }
@@ -119,77 +115,30 @@ async function openActor(request: WatchRequest): Promise<OpenedActor> {
   return { agent, name, env: config.env, settings: config.agent, folder: undefined, keep: 1, step: undefined, close }
 }
 
-interface StagePlan {
-  readonly agent: Agent | undefined
-  readonly name?: string
-  readonly env: EnvSpec
-  readonly settings?: Readonly<Record<string, unknown>>
-  readonly seed: number
-  readonly mode: Mode
-}
-
-interface OpenedStage {
-  readonly hello: Hello
-  readonly stage: Stage
-  /** The environment's wrappers have learned more; from the next episode on. */
-  replaceEnv(spec: EnvSpec): Promise<void>
-}
-
-async function openStage({ agent, name, env: spec, settings = {}, seed, mode }: StagePlan): Promise<OpenedStage> {
-  const makeOne = (of: EnvSpec) => makeVector(of, { lanes: 1, autoreset: 'disabled' })
-  const env = await makeOne(spec)
-  const { actionSpace, observationSpace } = env
-  const controls = fittingControls(await envControls(spec), actionSpace, observationSpace)
-  const discrete = isDiscrete(actionSpace) ? actionSpace : undefined
-  // Python's environments are put back by playing all their actions again: too slow to be done for every step.
-  const canGoBack = !isGymnasiumId(spec.id)
-  const { gamma, rewardClip } = settings
-  const player = createPlayer({
-    env,
-    agent,
-    seed,
-    gamma: typeof gamma === 'number' ? gamma : 0.99,
-    rewardClip: (rewardClip as RewardClip | undefined) ?? 'none',
-    keepsPast: canGoBack,
-  })
-  const layout = layoutOf(observationSpace)
-  const stage = createStage({
-    player,
-    agent,
-    keys: controls.keys ?? {},
-    idle: controls.idle,
-    firstAction: discrete?.start ?? 0,
-    layout,
-    canGoBack,
-    fps: player.view().scene.fps ?? 30,
-    takenOver: mode === 'play',
-  })
-  const names = Array.from({ length: discrete?.n ?? 0 }, (_, i) => `action ${i + (discrete?.start ?? 0)}`)
-  const { q, value } = player.view().explanation
-  const hello: Hello = {
-    ...{ kind: 'hello', version: protocolVersion, mode, agent: name ?? null, env: spec.id, runs: [] },
-    actions: discrete === undefined ? null : (controls.actions ?? names),
-    keys: controls.keys ?? {},
-    names: controls.observation ?? null,
-    layout,
-    canGoBack,
-    canExplain: layout !== null && (q !== undefined || value !== undefined),
-  }
-  return { hello, stage, replaceEnv: async (of) => player.replaceEnv(await makeOne(of)) }
-}
-
 /** Loads the newest policy of a training whenever there is one. */
-function follow(follower: PolicyFollower, actor: OpenedActor, opened: OpenedStage, session: Session): void {
+function follow(
+  follower: PolicyFollower,
+  actor: OpenedActor,
+  opened: OpenedStage,
+  session: Session,
+  note: (text: string) => void,
+): void {
+  const failed = (error: unknown): void => note(messageOf(error))
   const { stage } = opened
   stage.training = follower.running
+  const take = ({ step, policy }: NewPolicy): void => {
+    const { agent, statistics } = unpackPolicy(policy)
+    actor.agent.restore(agent)
+    if (statistics.length > 0) opened.replaceEnv(withStatistics(actor.env, statistics)).catch(failed)
+    stage.policyChanged(step)
+  }
   const look = (): void => {
-    const found = follower.look()
-    stage.training = follower.running
-    if (found !== undefined) {
-      const { agent, statistics } = unpackPolicy(found.policy)
-      actor.agent.restore(agent)
-      if (statistics.length > 0) void opened.replaceEnv(withStatistics(actor.env, statistics))
-      stage.policyChanged(found.step)
+    try {
+      const found = follower.look()
+      stage.training = follower.running
+      if (found !== undefined) take(found)
+    } catch (error) {
+      failed(error)
     }
     session.refresh()
     if (!follower.running) clearInterval(timer)
@@ -268,7 +217,7 @@ async function serve(
       latest = latest.map((before, i) => fresh[i] ?? before)
       show()
     } catch (error) {
-      note(String(error))
+      note(messageOf(error))
     }
   }, pollMilliseconds)
   timer.unref()

@@ -45,7 +45,7 @@ export function createChart(label: string, height: number, isTitled = false): Ch
       {
         width: Math.max(200, plot.clientWidth),
         height,
-        padding: [8, 10, 0, 0],
+        padding: [8, 18, 0, 0],
         legend: { show: false },
         cursor: { y: false, points: { size: 6 }, drag: { x: false, y: false } },
         scales: { x: { time: false } },
