@@ -16,13 +16,14 @@ const sets = (settings) => settings.flatMap((setting) => ['--set', setting])
 const claims = {
   gan: {
     what: 'digits: at least 60 % called one with more than 0.9, all ten among them',
-    train: ['gan', 'mnist', '--epochs', '250'],
+    train: ['gan', 'mnist', '--epochs', '300'],
     settings: [
       'dataset.source=embedded',
       'hidden=256',
       'learningRate=5e-4',
       'beta1=0.5',
       'averaging=0.999',
+      'conditional=true',
       'samples.every=4000',
     ],
     holds: ({ confident, labels }) => confident >= 0.6 && labels.every((n) => n > 0),
