@@ -49,7 +49,8 @@ function live(agent: Agent, space: Space, from: number, to: number): Record<stri
         nextObservation: draw(),
       },
       ...{ reward: Float64Array.of(1, -1), terminated: Uint8Array.of(0, 1), truncated: new Uint8Array(2) },
-      isFirst: new Uint8Array(2),
+      // The second lane's episodes have one step.
+      isFirst: Uint8Array.of(step === 0 ? 1 : 0, 1),
     }
     agent.observe(batch)
     agent.learn()
