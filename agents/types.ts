@@ -104,9 +104,15 @@ export interface AgentDefinition<Config = unknown> {
 export interface AgentFactory<Config = unknown> {
   /** Throws a usage error when the spaces or the combination of settings cannot work. */
   create(context: AgentContext, config: Config): Agent
-  /** Its networks as pure functions of one observation, to be inspected and checked. */
+  /**
+   * Its networks as pure functions of one observation, to be inspected and checked, or, `inUse`, to act: without noise. The
+   * paths of the weights are those of `networks()` under `weightsUnder`.
+   */
   networks?(
     context: Pick<AgentContext, 'observationSpace' | 'actionSpace' | 'network' | 'rng'>,
     config: Config,
+    inUse?: boolean,
   ): readonly NetworkView[]
+  /** `online/`: what stands before the paths of the acting network in `networks()`. */
+  readonly weightsUnder?: string
 }

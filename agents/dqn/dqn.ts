@@ -204,5 +204,6 @@ export function createDqn(context: AgentContext, config: DqnConfig): Agent {
 
 export const factory: AgentFactory<DqnConfig> = {
   create: createDqn,
-  networks: (context, config) => [viewNetwork(context, config)],
+  networks: (context, config, inUse) => [viewNetwork(context, config, inUse)],
+  weightsUnder: 'online/',
 }

@@ -46,6 +46,7 @@ export function buildNetwork(
 export function viewNetwork(
   context: Pick<AgentContext, 'observationSpace' | 'actionSpace' | 'network' | 'rng'>,
   config: DqnConfig,
+  inUse = false,
 ): NetworkView {
   const { encoder, network } = buildNetwork(context, config)
   const { core } = network
@@ -56,7 +57,7 @@ export function viewNetwork(
     ...(core !== undefined && { kinds: { core: `${config.recurrent.toUpperCase()} of ${core.units} units` } }),
     inputs: {
       observations: { shape: spec.shape as number[], dtype: spec.dtype as 'float32' | 'int32' | 'uint8' },
-      ...(network.noise > 0 && { noise: { shape: [network.noise], dtype: 'float32' } }),
+      ...(network.noise > 0 && !inUse && { noise: { shape: [network.noise], dtype: 'float32' } }),
       ...(core !== undefined && { state: { shape: [1, core.width], dtype: 'float32' } }),
     },
     apply(weights, { observations, noise, state }) {
@@ -64,7 +65,12 @@ export function viewNetwork(
       const next = core?.step(weights, features, state!)
       const read = next === undefined ? features : tf.slice(next, [0, 0], [-1, core!.units])
       const { q, logits, quantiles } = network.values(weights, read, { noise })
-      return { q, ...(logits !== undefined && { logits }), ...(quantiles !== undefined && { quantiles }) }
+      return {
+        q,
+        ...(next !== undefined && { nextState: next }),
+        ...(logits !== undefined && { logits }),
+        ...(quantiles !== undefined && { quantiles }),
+      }
     },
   }
 }

@@ -63,7 +63,11 @@ const irVersion = 9
 const opset = 18
 
 /** The bytes of an ONNX ModelProto (field numbers: onnx.proto3). */
-export function encodeModel(model: GraphModel, producer = 'ringside'): Uint8Array {
+export function encodeModel(
+  model: GraphModel,
+  producer = 'ringside',
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array {
   const writer = new ProtobufWriter()
   writer.int(1, irVersion).string(2, producer)
   writer.message(7, (graph) => {
@@ -82,6 +86,7 @@ export function encodeModel(model: GraphModel, producer = 'ringside'): Uint8Arra
   writer.message(8, (w) => w.string(1, '').int(2, opset))
   for (const domain of new Set(model.nodes.flatMap((node) => node.domain ?? [])))
     writer.message(8, (w) => w.string(1, domain).int(2, 1))
+  for (const [key, value] of Object.entries(metadata)) writer.message(14, (w) => w.string(1, key).string(2, value))
   return writer.finish()
 }
 

@@ -142,6 +142,19 @@ export const commands: readonly Command[] = [
     load: () => import('./play.ts'),
   },
   {
+    command: 'export <run>',
+    describe: "the network of a run's agent, or a model's generator, as an ONNX file",
+    build: (options) =>
+      options
+        .positional('run', { type: 'string', demandOption: true, describe: 'the run folder' })
+        .option('format', { type: 'string', choices: ['onnx'] as const, default: 'onnx', describe: 'of the file' })
+        .option('out', { type: 'string', describe: 'the file (default in the run folder)' })
+        .option('checkpoint', { type: 'string', describe: 'best, last, or the step of a kept checkpoint' })
+        .option('force', { type: 'boolean', default: false, describe: 'replace an existing file' })
+        .example('ringside export runs/double-dqn-CartPole-v1-1 --out cartpole.onnx', ''),
+    load: () => import('./export.ts'),
+  },
+  {
     command: 'compare <runs..>',
     describe:
       'runs side by side: means, medians and interquartile means with intervals, curves, probability of improvement',

@@ -1,0 +1,101 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { createRng } from '../../../core/rng.ts'
+import { make } from '../../../envs/index.ts'
+import type { TypedArray } from '../../../core/dtype.ts'
+import { exportRun, loadAgent, resolveConfig, resolveModelConfig, sampleRun, startRun } from '../../../runner/index.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'ringside-export-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+/** ONNX Runtime by its own public interface, which knows nothing of us. */
+interface PublicOrt {
+  Tensor: new (type: string, data: TypedArray, shape: readonly number[]) => unknown
+  InferenceSession: {
+    create(path: string): Promise<{ run(feeds: object): Promise<Record<string, { data: TypedArray }>> }>
+  }
+}
+const ort = createRequire(import.meta.url)('onnxruntime-node') as PublicOrt
+
+const quick = ['film.maxSteps=0', 'score.episodes=1', 'evaluation.episodes=1']
+
+async function train(name: string, agent: string, env: string, sets: readonly string[]): Promise<string> {
+  const config = await resolveConfig({ agent, env, sets: [...quick, ...sets], flags: { steps: 200 } })
+  const run = await startRun({ config, out: join(folder, name) })
+  for await (const _ of run.events());
+  return run.folder
+}
+
+const value = ['learningStarts=50', 'network.hidden=[6, 5]']
+describe('an exported network is the agent’s, in ONNX Runtime alone', () => {
+  test.each<[string, string, string[]]>([
+    ['dqn', 'CartPole-v1', value],
+    ['rainbow', 'CartPole-v1', [...value, 'categorical.atoms=7']],
+    ['iqn', 'CartPole-v1', [...value, 'implicit={samples: 4, cosines: 5}']],
+    ['dueling-dqn', 'FrozenLake-v1', value],
+    ['dqn', 'MinAtar/Breakout-v1', ['learningStarts=50', 'network.hidden=[8]']],
+    ['drqn', 'TMaze-v0', [...value, 'sequences={units: 3, length: 4, overlap: 0, burnIn: 0}']],
+  ])('%s in %s', async (agent, env, sets) => {
+    const run = await train(`${agent}-${env.replaceAll('/', '-')}`, agent, env, sets)
+    const { path, inputs } = await exportRun(run)
+    const loaded = await loadAgent(run)
+    const session = await ort.InferenceSession.create(path)
+    const played = await make(loaded.env)
+    let { observation } = played.reset({ seed: 2 })
+    const rng = createRng(0)
+    for (let step = 0; step < 8; step++) {
+      const own = typeof observation === 'number' ? Int32Array.of(observation) : (observation as TypedArray)
+      const { shape, dtype } = inputs['observations']!
+      const feeds: Record<string, unknown> = { observations: new ort.Tensor(dtype, own, shape) }
+      const { state } = inputs
+      if (state !== undefined)
+        feeds['state'] = new ort.Tensor('float32', new Float32Array(state.shape[1]!), state.shape)
+      const out = await session.run(feeds)
+      const q = loaded.explain(observation).q!
+      q.forEach((x, i) => expect(out['q']!.data[i]).toBeCloseTo(x, 4))
+      expect(out['action']!.data[0]).toBe([...out['q']!.data].indexOf(Math.max(...out['q']!.data)))
+      const next = played.step(rng.int(q.length))
+      observation = next.terminated || next.truncated ? played.reset().observation : next.observation
+    }
+    loaded.close()
+  })
+
+  test('ppo’s gives the policy, and the file says what it is of', async () => {
+    const run = await train('ppo', 'ppo', 'CartPole-v1', ['horizon=10', 'minibatches=2'])
+    const { path } = await exportRun(run, { out: join(folder, 'policy.onnx') })
+    const session = await ort.InferenceSession.create(path)
+    const out = await session.run({ observations: new ort.Tensor('float32', Float32Array.of(0.1, 0, 0.1, 0), [1, 4]) })
+    expect(Object.keys(out).sort()).toEqual(['action', 'policy', 'value'])
+    expect(readFileSync(path).toString('latin1')).toMatch(/CartPole-v1/)
+    await expect(exportRun(run, { out: path })).rejects.toThrow(/exists; choose another --out or replace it by --force/)
+    await expect(exportRun(run, { out: join(folder, 'policy.pb') })).rejects.toThrow(/expects an \.onnx file/)
+  })
+})
+
+test('an exported generator makes pictures by itself', async () => {
+  const sets = [
+    'dataset.train=60',
+    'dataset.validation=4',
+    'dataset.test=4',
+    'batchSize=20',
+    'channels=8',
+    'samples.count=4',
+  ]
+  const config = await resolveModelConfig({ model: 'dcgan', dataset: 'house-numbers', sets, flags: { epochs: 1 } })
+  const run = await startRun({ config, out: join(folder, 'dcgan') })
+  for await (const _ of run.events());
+  const { path, inputs } = await exportRun(run.folder)
+  expect(inputs['x']!.shape).toEqual([1, 100])
+  const session = await ort.InferenceSession.create(path)
+  const rng = createRng(3, 'sample')
+  const z = Float32Array.from({ length: 100 }, () => rng.uniform(-1, 1))
+  const { images } = await session.run({ x: new ort.Tensor('float32', z, [1, 100]) })
+  // The same z as `sample --seed 3`: its one picture, twice as large, in a gap of 2.
+  const { path: png } = await sampleRun(run.folder, { count: 1, seed: 3, columns: 1, out: join(folder, 'one.png') })
+  expect(images!.data).toHaveLength(32 * 32 * 3)
+  expect(readFileSync(png).readUInt32BE(16)).toBe(64 + 4)
+  expect(Math.max(...images!.data.map(Math.abs))).toBeLessThanOrEqual(1)
+}, 60_000)
