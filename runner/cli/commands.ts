@@ -203,6 +203,7 @@ export const commands: readonly Command[] = [
         .option('from', { type: 'number', describe: 'the seed of a picture; with --to: the way from one to the other' })
         .option('to', { type: 'number', describe: 'the seed of the picture where the way ends' })
         .option('frames', { type: 'number', describe: 'pictures on the way (default 10)' })
+        .option('nearest', { type: 'number', describe: 'beside each picture so many training pictures nearest to it' })
         .option('stretch', { type: 'boolean', default: false, describe: 'each picture over its own range of values' })
         .option('checkpoint', { type: 'string', default: 'last', describe: 'last, or the step of a kept checkpoint' })
         .option('engine', { type: 'string', describe: 'auto, onnx, tensorflow, wasm or cpu' })

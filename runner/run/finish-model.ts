@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { messageOf } from '../../core/errors.ts'
 import { createRng } from '../../core/rng.ts'
 import type { Dataset } from '../../generative/datasets/types.ts'
+import { besideNearest } from '../../generative/quality/nearest.ts'
 import type { GenerativeModel, ImageShape } from '../../generative/types.ts'
 import { encodeGif, encodePng, imageGrid, plotLines, type Point } from '../../render/index.ts'
 import { makeFolder, writeFileAtomic } from './files.ts'
@@ -19,7 +20,7 @@ export interface FinishModelParts {
 
 /**
  * What a model's run leaves behind: the losses as a plot; grids of 4 × 4 and 6 × 12 pictures; the same pictures over the
- * training, as a grid of ten rows of six and as a film. What fails is told and costs nothing else.
+ * training, as a grid of ten rows of six and as a film; beside eight pictures the training pictures nearest to them. What fails is told and costs nothing else.
  */
 export async function* finishModelRun(
   parts: FinishModelParts,
@@ -57,6 +58,9 @@ export async function* finishModelRun(
     const many = draw(model, createRng(config.seed, 'grid'), 72, classes?.length ?? 0)
     grid('samples-4x4.png', firstOf(many, image, 16), 4)
     grid('samples-6x12.png', many, 12)
+    const bytes = image.height * image.width * image.channels
+    const beside = Math.min(nearest, dataset.train.count)
+    grid('nearest.png', besideNearest(firstOf(many, image, 8), dataset.train.images, bytes, beside), beside + 1)
     const samples = readSamples(folder, config.steps)
     if (samples.length > 0) {
       grid('progress.png', progress(samples, image), 6)
@@ -67,6 +71,9 @@ export async function* finishModelRun(
   }
   return {}
 }
+
+/** Training pictures shown beside a made one. */
+const nearest = 5
 
 /** Up to ten moments of the training, evenly taken, a row of six pictures each. */
 function progress(samples: readonly Samples[], image: ImageShape): Uint8Array {

@@ -5,6 +5,8 @@ import { createRng } from '../../core/rng.ts'
 import { openEngine } from '../../engine/index.ts'
 import type { EngineOptions } from '../../engine/types.ts'
 import { openDataset, resolveDataset } from '../../generative/datasets/registry.ts'
+import type { Dataset } from '../../generative/datasets/types.ts'
+import { besideNearest } from '../../generative/quality/nearest.ts'
 import type { GenerativeModel, ImageShape } from '../../generative/types.ts'
 import { encodePng, imageGrid } from '../../render/index.ts'
 import { openCheckpoints } from './checkpoint.ts'
@@ -12,6 +14,7 @@ import './env-frames.ts'
 import { makeFolder, writeFileAtomic } from './files.ts'
 import { isModelConfig } from './kinds/is-model.ts'
 import { buildModel } from './kinds/model-run.ts'
+import { settingsOf } from './model-config.ts'
 import { enlarged, labelsOf, toBytes } from './model-samples.ts'
 import { chooseCheckpoint, readRunConfig } from './open.ts'
 import type { ModelRunConfig } from './types.ts'
@@ -30,6 +33,8 @@ export interface SampleOptions {
   readonly from?: number
   readonly to?: number
   readonly frames?: number
+  /** Beside each picture so many training pictures, those nearest to it in pixels: is it a copy? Reads the dataset. */
+  readonly nearest?: number
   /** `last` (default) or a step. */
   readonly checkpoint?: string
   readonly engine?: string
@@ -98,16 +103,40 @@ export async function openSampler(
 /** Pictures of a model's run, as a grid. */
 export async function sampleRun(folder: string, options: SampleOptions = {}): Promise<Sampled> {
   const out = outOf(options, 'samples.png')
+  const { nearest } = options
+  if (nearest !== undefined && options.columns !== undefined)
+    throw usageError('--nearest has a row for each picture: leave out --columns.')
   const sampler = await openSampler(folder, options)
   const { image, step } = sampler
   try {
     const images = sampler.pictures(options)
-    const count = images.length / (image.height * image.width * image.channels)
-    write(out, image, images, options.columns ?? Math.ceil(Math.sqrt(count)), options)
+    const pixels = image.height * image.width * image.channels
+    const count = images.length / pixels
+    if (nearest === undefined) write(out, image, images, options.columns ?? Math.ceil(Math.sqrt(count)), options)
+    else {
+      const { train } = await trainingPictures(folder, image)
+      if (!Number.isInteger(nearest) || nearest < 1 || nearest > Math.min(100, train.count))
+        throw usageError(`--nearest expects a whole number from 1 to ${Math.min(100, train.count)}, got ${nearest}.`)
+      write(out, image, besideNearest(images, train.images, pixels, nearest), nearest + 1, options)
+    }
     return { path: out, count, step }
   } finally {
     sampler.close()
   }
+}
+
+/** The data that a run learned from. */
+async function trainingPictures(folder: string, image: ImageShape): Promise<Dataset> {
+  const { config } = readRunConfig(folder) as { config: ModelRunConfig }
+  const dataset = await openDataset(config.dataset.name, settingsOf(config.dataset), {
+    rng: createRng(config.seed, 'data'),
+  })
+  const told = ({ height, width, channels }: ImageShape): string => `${height} × ${width} × ${channels}`
+  if (told(dataset.image) !== told(image))
+    throw usageError(
+      `The dataset ${config.dataset.name} now has pictures of ${told(dataset.image)}, and the run learned ${told(image)}.`,
+    )
+  return dataset
 }
 
 /** Real pictures of a dataset, as a grid. */

@@ -15,6 +15,7 @@ interface Step {
   readonly z: readonly number[]
   readonly before: { readonly generator: Named; readonly discriminator: Named }
   readonly after: { readonly generator: Named; readonly discriminator: Named }
+  readonly gradients: { readonly generator: Named; readonly discriminator: Named }
   readonly discriminatorLoss: number
   readonly generatorLoss: number
   readonly discriminatorLossAfter: number
@@ -54,6 +55,16 @@ describe.each(['gan', 'dcgan'] as const)('one step of each network of %s is PyTo
     expect(out['discriminatorLoss']![0]).toBeCloseTo(step.discriminatorLoss, 5)
     expect(out['generatorLoss']![0]).toBeCloseTo(step.generatorLoss, 5)
     expect(out['generatorGradient']![0]! / step.generatorGradient).toBeCloseTo(1, 4)
+    for (const side of ['generator', 'discriminator'] as const)
+      for (const [path, gradients] of Object.entries(step.gradients[side])) {
+        // Adam's first mean is the gradient's share of it.
+        const means = engine.read(adversary.optimizers[`${side}/adam/m/${path}`]!)
+        gradients.forEach((gradient, i) =>
+          expect(Math.abs(means[i]! / (1 - beta1) - gradient), `${side}/${path}[${i}]`).toBeLessThan(
+            1e-5 + 1e-4 * Math.abs(gradient),
+          ),
+        )
+      }
     for (const side of ['generator', 'discriminator'] as const)
       for (const [path, values] of Object.entries(step.after[side])) {
         const after = engine.read(adversary[side][path]!)

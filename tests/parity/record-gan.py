@@ -125,6 +125,7 @@ def record(networks, shape, latent, smoothing):
         **{"shape": shape, "latent": latent, "smoothing": smoothing, "before": before, "real": flat({"x": real})["x"], "z": flat({"x": z})["x"]},
         **{"discriminatorLoss": d_loss.item(), "generatorLoss": g_loss.item(), "after": {"generator": flat(g), "discriminator": flat(d)}},
         **{"discriminatorLossAfter": after_d.item(), "generatorLossAfter": after_g.item()},
+        "gradients": {"generator": flat(g_gradients), "discriminator": flat(d_gradients)},
         "generatorGradient": float(torch.sqrt(sum((x**2).sum() for x in g_gradients.values()))),
     }
 

@@ -74,6 +74,7 @@ describe('a trained model', () => {
       'media/samples-4x4.png',
       'media/samples-6x12.png',
       'media/progress.png',
+      'media/nearest.png',
       'media/training.gif',
     ])
       expect(existsSync(join(run, path)), path).toBe(true)
@@ -94,6 +95,9 @@ describe('a trained model', () => {
     for (const step of checkpoints) rmSync(join(run, 'checkpoints', step, 'training.bin'))
     expect(picture('b.png', '--count', '4', '--seed', '3')).toEqual(first)
     expect(picture('c.png', '--count', '4', '--seed', '4')).not.toEqual(first)
+    // Two pictures, each in a row with its two nearest of the training data.
+    const near = picture('near.png', '--count', '2', '--nearest', '2')
+    expect([near.readUInt32BE(16), near.readUInt32BE(20)]).toEqual([4 * 2 + 3 * 64, 3 * 2 + 2 * 64])
     // The way from one picture to another begins with the one and ends with the other.
     expect(picture('way.png', '--from', '3', '--to', '4', '--frames', '1', '--columns', '1')).toEqual(
       picture('one.png', '--count', '1', '--seed', '3', '--columns', '1'),
@@ -136,6 +140,8 @@ describe('a trained model', () => {
     await expect(sampleRun(run, { from: 3, out: join(folder, 'x.png') })).rejects.toThrow(
       /--from and --to belong together/,
     )
+    const beside = (nearest: number) => sampleRun(run, { nearest, out: join(folder, 'x.png') })
+    await expect(beside(0)).rejects.toThrow(/--nearest expects a whole number from 1 to 100, got 0/)
     await expect(sampleRun(run, { out: 'x.gif' })).rejects.toThrow(/expects a \.png file, got "x.gif"/)
     expect(existsSync(join(folder, 'refused'))).toBe(false)
   })
