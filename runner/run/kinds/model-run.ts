@@ -152,14 +152,18 @@ function samplesDuty(
   const pixels = train.images.length / train.count
   const some = Math.min(train.count, 256)
   const ofReal = diversity(train.images.subarray(0, some * pixels), some)
+  let wereAlike = false
   return {
     every: config.samples.every,
     async *run(step): AsyncGenerator<RunEvent> {
       const images = draw(model, createRng(config.seed, 'samples'), count, classes?.length ?? 0)
       const path = writeSamples(folder, image, { step, epoch: experiment.epoch, images })
       yield { kind: 'sample', step, path }
-      if (count > 1 && diversity(images, count) < leastDiversity * ofReal)
+      const alike = count > 1 && diversity(images, count) < leastDiversity * ofReal
+      // Blurs at the beginning look alike as well: it is said once, until they differ again.
+      if (alike && !wereAlike)
         yield { kind: 'note', text: `Step ${step}: the pictures look alike (the generator may have collapsed).` }
+      wereAlike = alike
       const { generatorGradient } = experiment.metrics()
       if (generatorGradient !== undefined && generatorGradient < leastGradient)
         yield { kind: 'note', text: `Step ${step}: the generator's gradient has vanished (${generatorGradient}).` }
