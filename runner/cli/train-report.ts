@@ -60,6 +60,7 @@ function ofAgent(config: RunConfig, summary: Summary): string[] {
     `Best score   ${score(summary.bestScore)}  (${chosen})`,
     `Final score  ${score(summary.score)}`,
     `Training     ${summary.seconds.toFixed(1)} s, ${rate} steps/s, ${summary.episodes.toLocaleString('en')} episodes; ${summary.engine}`,
+    ...early(summary),
   ]
 }
 
@@ -70,7 +71,12 @@ function ofModel(summary: ModelSummary): string[] {
     '',
     `Losses       discriminator ${loss(summary.discriminatorLoss)}, generator ${loss(summary.generatorLoss)} (the last batch)`,
     `Training     ${summary.seconds.toFixed(1)} s, ${rate} images/s, ${summary.epochs.toFixed(1)} epochs; ${summary.engine}`,
+    ...early(summary),
   ]
+}
+
+function early({ steps, endedEarly }: AnySummary): string[] {
+  return endedEarly === null ? [] : [`Ended        at step ${steps.toLocaleString('en')}: ${endedEarly}`]
 }
 
 function numbers(run: string, files: string): string[] {

@@ -1,4 +1,5 @@
 import type { WrapperSpec } from '../../envs/types.ts'
+import type { RunConfig } from '../run/types.ts'
 
 /** Tuned settings of an agent in an environment. Everything that counts time counts env steps, all lanes together. */
 export interface Preset {
@@ -12,5 +13,5 @@ export interface Preset {
   readonly agentConfig: Readonly<Record<string, unknown>>
   /** What the environment is seen through, unless `env.wrappers` says otherwise. */
   readonly wrappers?: readonly WrapperSpec[]
-  readonly evaluation?: { readonly every?: number; readonly episodes?: number; readonly stopOnScore?: number | null }
+  readonly evaluation?: Partial<RunConfig['evaluation']>
 }

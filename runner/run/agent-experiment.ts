@@ -56,13 +56,22 @@ export function createAgentExperiment({ agent, env, rng, seed, timings }: AgentE
     timings.lap('learn', at)
   }
 
+  const updates = (): number | undefined => agent.metrics()['updates']
+
   return {
     get step() {
       return step
     },
-    advance({ untilStep, deadline }, follower) {
+    get updates() {
+      return updates()
+    },
+    advance({ untilStep, untilUpdates, deadline }, follower) {
       do advanceOne(follower)
-      while (step < untilStep && performance.now() < deadline)
+      while (
+        step < untilStep &&
+        performance.now() < deadline &&
+        (untilUpdates === undefined || (updates() ?? 0) < untilUpdates)
+      )
     },
     metrics: () => agent.metrics(),
     state() {

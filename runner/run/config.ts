@@ -3,6 +3,8 @@ import { isModulePath } from '../../core/load-path.ts'
 import { usageError } from '../../core/errors.ts'
 import { resolveAgent } from '../../agents/registry.ts'
 import { resolveSpec } from '../../envs/registry.ts'
+import type { EnvSpec } from '../../envs/types.ts'
+import { framesPerStep } from '../../envs/wrappers/frames-per-step.ts'
 import { findPreset } from '../presets/index.ts'
 import { check, definedOnly, keysOf, merge, nameIn, parseSet, readConfigFile, type Tree } from './config-layers.ts'
 import type { ConfigRequest, RunConfig } from './types.ts'
@@ -36,8 +38,31 @@ export const runSchema = z.strictObject({
       every: count.default(0).describe('environment steps between evaluations; 0: steps / 20'),
       episodes: positive.default(10).describe('episodes of one evaluation'),
       stopOnScore: z.number().nullable().default(null).describe('stop once an evaluation reaches this mean return'),
+      stopOnNoImprovement: positive
+        .nullable()
+        .default(null)
+        .describe('stop after so many evaluations in a row without a new best'),
     })
     .prefault({}),
+  budget: z
+    .strictObject({
+      frames: positive
+        .nullable()
+        .default(null)
+        .describe('steps of the environment, with those that frame skip repeats; steps are made to fit'),
+      updates: positive.nullable().default(null).describe('gradient steps after which training ends'),
+      seconds: z.number().positive().nullable().default(null).describe('wall-clock seconds after which training ends'),
+    })
+    .prefault({}),
+  callbacks: z
+    .array(
+      z.union([
+        z.string(),
+        z.strictObject({ path: z.string(), options: z.record(z.string(), z.unknown()).default({}) }),
+      ]),
+    )
+    .default([])
+    .describe("your own code during training: './file.ts#Export', or { path, options }"),
   score: z
     .strictObject({ episodes: positive.default(100).describe('episodes behind score and best score') })
     .prefault({}),
@@ -99,15 +124,30 @@ export async function resolveConfig(request: ConfigRequest): Promise<RunConfig> 
     agentKeys,
   )
   const spec = await resolveSpec({ ...env, id: envName })
-  const { steps, lanes } = runConfig
+  const { lanes } = runConfig
+  const steps = withinFrames(runConfig, spec, !layers.some((layer) => layer['steps'] !== undefined))
   return {
     agent: { ...agentConfig, name: agentName },
     env: spec,
     ...runConfig,
+    steps,
     evaluation: { ...runConfig.evaluation, every: runConfig.evaluation.every || share(steps, 20, lanes) },
     checkpoint: { ...runConfig.checkpoint, every: runConfig.checkpoint.every || share(steps, 10, lanes) },
     log: { every: runConfig.log.every || share(steps, 200, lanes) },
   }
+}
+
+/** The steps that a budget of frames leaves: all of it where nobody asked for a number of steps. */
+function withinFrames(
+  { steps, budget: { frames } }: Pick<RunConfig, 'steps' | 'budget'>,
+  { wrappers }: EnvSpec,
+  free: boolean,
+): number {
+  if (frames === null) return steps
+  const perStep = framesPerStep(wrappers)
+  const most = Math.floor(frames / perStep)
+  if (most < 1) throw usageError(`budget.frames ${frames} is less than one step, which takes ${perStep} frames.`)
+  return free ? most : Math.min(steps, most)
 }
 
 /** The settings of an agent's own: `config.agent` without its name. */

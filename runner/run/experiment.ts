@@ -2,9 +2,10 @@ import type { StateTree } from '../../core/state.ts'
 import type { Metrics } from '../../agents/types.ts'
 import type { EpisodeStatistics } from '../../envs/types.ts'
 
-/** How far one `advance` may go: to a step, or until a moment on `performance.now()`'s clock, whichever comes first. */
+/** How far one `advance` may go: to a step, a number of updates, or a moment on `performance.now()`'s clock, whichever comes first. */
 export interface Budget {
   readonly untilStep: number
+  readonly untilUpdates?: number | undefined
   readonly deadline: number
 }
 
@@ -23,6 +24,8 @@ export interface ExperimentState {
 export interface Experiment {
   /** Steps made so far, in the experiment's unit. */
   readonly step: number
+  /** Gradient steps made so far; undefined where the learner does not tell. */
+  readonly updates: number | undefined
   /** Goes on synchronously, at least one step. */
   advance(budget: Budget, follower: Follower): void
   /** Diagnostics at this moment. */

@@ -10,4 +10,5 @@ export { compareRuns, type CompareOptions, type Comparison } from '../report/com
 export { exportRun, type ExportOptions, type Exported } from './export.ts'
 export { recordRun } from './record.ts'
 export { envFrames, envFramesConfig, type EnvFramesConfig } from './env-frames.ts'
+export type { Callback, CallbackContext, CallbackFactory } from './callbacks/types.ts'
 export type * from './types.ts'

@@ -12,12 +12,15 @@ export interface Duty {
 export interface LoopPlan {
   readonly experiment: Experiment
   readonly steps: number
+  /** Gradient steps after which it stops. */
+  readonly updates: number | undefined
   /** Done in this order when several fall on one step. */
   readonly duties: readonly Duty[]
   readonly follower: Follower
   readonly rate: RateTracker
   /** Up to which step duties are done: the experiment's own step, unless it was cut in the middle of them. */
   dutiesStep: number
+  /** Whether training is over before its steps are made; asked between slices and duties. */
   ended(): boolean
   stopRequested(): boolean
   progress(): RunEvent
@@ -37,10 +40,10 @@ export async function* runLoop(plan: LoopPlan): AsyncGenerator<RunEvent, void> {
   for (;;) {
     const { step } = experiment
     if (step > plan.dutiesStep) {
-      const due = duties.filter(
-        ({ every }) => Math.floor(step / every) > Math.floor(plan.dutiesStep / every) || step >= steps,
-      )
-      for (const duty of due) {
+      for (const duty of duties) {
+        const crossed = Math.floor(step / duty.every) > Math.floor(plan.dutiesStep / duty.every)
+        // What an earlier duty ended, the later ones see at its end.
+        if (!crossed && step < steps && !plan.ended()) continue
         yield* duty.run(step)
         if (plan.stopRequested()) return
       }
@@ -55,7 +58,7 @@ export async function* runLoop(plan: LoopPlan): AsyncGenerator<RunEvent, void> {
 
     const began = performance.now()
     const untilStep = Math.min(steps, ...duties.map(({ every }) => (Math.floor(step / every) + 1) * every))
-    experiment.advance({ untilStep, deadline: began + sliceMilliseconds }, plan.follower)
+    experiment.advance({ untilStep, untilUpdates: plan.updates, deadline: began + sliceMilliseconds }, plan.follower)
     plan.rate.add(experiment.step - step, (performance.now() - began) / 1000)
   }
   yield plan.progress()

@@ -10,13 +10,15 @@ import type { ConfigRequest, ModelRunConfig } from './types.ts'
 
 const count = z.number().int().nonnegative()
 const positive = z.number().int().positive()
-const { seed, engine, device, threads, checkpoint, log } = runSchema.shape
+const { seed, engine, device, threads, checkpoint, log, callbacks } = runSchema.shape
+const { seconds } = runSchema.shape.budget.unwrap().shape
 
 /** Every setting of a model's run beside the model's and the dataset's own. */
 export const modelRunSchema = z.strictObject({
   epochs: positive.default(25).describe('walks through the training pictures'),
   steps: count.default(0).describe('batches that are learned from; 0: as many as epochs take'),
-  ...{ seed, engine, device, threads, checkpoint, log },
+  ...{ seed, engine, device, threads, checkpoint, log, callbacks },
+  budget: z.strictObject({ seconds }).prefault({}),
   image: z
     .strictObject({ height: positive, width: positive, channels: positive })
     .optional()

@@ -25,6 +25,9 @@ export function createModelExperiment({ model, batches, timings }: ModelExperime
     get step() {
       return step
     },
+    get updates() {
+      return step
+    },
     get images() {
       return images
     },

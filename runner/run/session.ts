@@ -1,9 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fields, type StateTree } from '../../core/state.ts'
+import type { StateTree } from '../../core/state.ts'
 import { messageOf, RingsideError, usageError } from '../../core/errors.ts'
 import { describeMachine, differences, type Made } from './build.ts'
+import { heard } from './callbacks/heard.ts'
+import { openCallbacks, type Callbacks } from './callbacks/open.ts'
 import { openCheckpoints } from './checkpoint.ts'
+import type { Experiment } from './experiment.ts'
 import { writeFileAtomic } from './files.ts'
 import { assertFree, assertRunFolder, createRunFolder, lockRun, nextRunFolder } from './folder.ts'
 import { kindOf } from './kinds/index.ts'
@@ -13,6 +16,7 @@ import { noLivePolicy, openLivePolicy } from './live-policy.ts'
 import { openRunLog } from './loggers/run-log.ts'
 import { runLoop, type Duty, type LoopPlan } from './loop.ts'
 import { readRunConfig } from './open.ts'
+import { emptyLogState, newRecord, restoreAll, stateOf } from './run-state.ts'
 import { createRateTracker } from './trackers.ts'
 import type {
   AnyRunConfig,
@@ -41,11 +45,14 @@ export async function startRun<Config extends AnyRunConfig = RunConfig>({
   try {
     const config = ((await kind.begin?.(asked, parts, notes)) ?? asked) as Config
     const made = describeMachine(parts.engine)
+    const record = newRecord()
+    const callbacks = await callbacksOf(folder, config, parts, record)
     createRunFolder(folder, force, (staging) => {
       writeConfig(staging, config, made)
-      openCheckpoints(staging, config.checkpoint.keep).save(0, stateOf(parts, newRecord(), emptyLogState), undefined)
+      const state = stateOf(parts, record, callbacks, emptyLogState)
+      openCheckpoints(staging, config.checkpoint.keep).save(0, state, undefined)
     })
-    return openSession({ folder, config, parts, notes, record: newRecord(), live })
+    return openSession({ folder, config, parts, notes, record, callbacks, live })
   } catch (error) {
     parts.close()
     throw error
@@ -77,9 +84,12 @@ export async function resumeRun({ folder, steps, live = false }: ResumeRequest):
       )
       writeConfig(folder, config, made)
     }
-    const { record, logState } = restoreAll(parts, state.policy, state.training, notes)
+    const record = newRecord()
+    const callbacks = await callbacksOf(folder, config, parts, record)
+    const logState = restoreAll(parts, record, callbacks, state, notes)
     checkpoints.discardAfter(step)
-    return openSession({ folder, config, parts, notes, record, live, release, resumedFrom: { step, logState } })
+    const resumedFrom = { step, logState }
+    return openSession({ folder, config, parts, notes, record, callbacks, live, release, resumedFrom })
   } catch (error) {
     parts?.close()
     release()
@@ -87,43 +97,14 @@ export async function resumeRun({ folder, steps, live = false }: ResumeRequest):
   }
 }
 
-const emptyLogState: StateTree = { tensorBoardBytes: 0 }
-
-function newRecord(): RunRecord {
-  return { dutiesStep: 0, bestStep: undefined, bestReturn: -Infinity, ended: false, seconds: 0 }
-}
-
-function stateOf(parts: RunParts, record: RunRecord, logState: StateTree) {
-  const { policy, training } = parts.experiment.state()
-  const run = {
-    ...record,
-    bestStep: record.bestStep ?? null,
-    timings: parts.timings.seconds(),
-    ...parts.state(),
-    log: logState,
-  }
-  return { policy, training: { ...training, run } }
-}
-
-function restoreAll(
-  parts: RunParts,
-  policy: StateTree,
-  training: StateTree,
-  notes: string[],
-): { record: RunRecord; logState: StateTree } {
-  const run = fields(training['run'], 'the run')
-  parts.experiment.restore({ policy, training }, (text) => notes.push(text))
-  parts.restore(training['run'] as StateTree)
-  parts.timings.restore(run.tree('timings') as Record<string, number>)
-  const best = run.get('bestStep')
-  const record: RunRecord = {
-    dutiesStep: run.number('dutiesStep'),
-    bestStep: typeof best === 'number' ? best : undefined,
-    bestReturn: run.number('bestReturn'),
-    ended: run.boolean('ended'),
-    seconds: run.number('seconds'),
-  }
-  return { record, logState: run.tree('log') }
+function callbacksOf(folder: string, config: AnyRunConfig, parts: RunParts, record: RunRecord): Promise<Callbacks> {
+  const { agent, model } = parts
+  return openCallbacks({
+    ...{ folder, config },
+    ...(agent !== undefined && { agent }),
+    ...(model !== undefined && { model }),
+    stop: (reason) => void (record.ended ??= reason),
+  })
 }
 
 interface SessionParts<Config extends AnyRunConfig> {
@@ -132,6 +113,7 @@ interface SessionParts<Config extends AnyRunConfig> {
   readonly parts: RunParts
   readonly notes: readonly string[]
   readonly record: RunRecord
+  readonly callbacks: Callbacks
   readonly live: boolean
   readonly release?: () => void
   readonly resumedFrom?: { readonly step: number; readonly logState: StateTree }
@@ -143,6 +125,7 @@ function openSession<Config extends AnyRunConfig>({
   parts,
   notes,
   record,
+  callbacks,
   live,
   release = lockRun(folder),
   resumedFrom,
@@ -168,7 +151,7 @@ function openSession<Config extends AnyRunConfig>({
       const at = performance.now()
       log.flush()
       record.seconds = seconds()
-      checkpoints.save(step, stateOf(parts, record, log.state()), record.bestStep)
+      checkpoints.save(step, stateOf(parts, record, callbacks, log.state()), record.bestStep)
       timings.lap('checkpoint', at)
       return { kind: 'checkpoint', step, best: record.bestStep === step, milliseconds: performance.now() - at }
     }
@@ -176,7 +159,8 @@ function openSession<Config extends AnyRunConfig>({
       every: config.log.every,
       async *run(step) {
         const at = performance.now()
-        const metrics = parts.row()
+        const own = parts.row()
+        const metrics = { ...own, ...callbacks.row(own) }
         log.metrics(step, metrics, seconds())
         timings.lap('log', at)
         yield { kind: 'metrics', step, metrics }
@@ -187,7 +171,7 @@ function openSession<Config extends AnyRunConfig>({
       // Asked whenever another duty may have found the best so far: that one is always kept.
       every: own.map(({ every }) => every).reduce(gcd, config.checkpoint.every),
       async *run(step) {
-        const due = step % config.checkpoint.every === 0 || step >= config.steps || record.ended
+        const due = step % config.checkpoint.every === 0 || step >= config.steps || record.ended !== null
         if (!due && record.bestStep !== step) return
         record.dutiesStep = step
         yield save(step)
@@ -196,12 +180,16 @@ function openSession<Config extends AnyRunConfig>({
     const plan: LoopPlan = {
       experiment,
       steps: config.steps,
+      updates: ('updates' in config.budget && config.budget.updates) || undefined,
       dutiesStep: record.dutiesStep,
       rate,
       // What is saved knows of all that came before.
-      duties: [...own, row, checkpoint],
+      duties: [...callbacks.duties, ...own, row, checkpoint],
       follower: parts.follower(log),
-      ended: () => record.ended,
+      ended() {
+        record.ended ??= spent(config.budget, experiment, seconds())
+        return record.ended !== null
+      },
       stopRequested,
       progress() {
         log.flush()
@@ -225,6 +213,7 @@ function openSession<Config extends AnyRunConfig>({
         steps: experiment.step,
         ...parts.summary(),
         bestStep: record.bestStep ?? null,
+        endedEarly: record.ended,
         seconds: record.seconds,
         stepsPerSecond: training > 0 ? experiment.step / training : 0,
         timings: all,
@@ -235,19 +224,27 @@ function openSession<Config extends AnyRunConfig>({
       return made
     }
 
+    const endedWith = async function* (ended: AnySummary): AsyncGenerator<RunEvent, AnySummary> {
+      await callbacks.end(ended)
+      yield* callbacks.notes()
+      return ended
+    }
+
     try {
       const earlier = finishedSummary(folder)
-      if (earlier !== undefined && (record.ended || experiment.step >= config.steps)) return earlier
-      yield* runLoop(plan)
+      if (earlier !== undefined && (record.ended !== null || experiment.step >= config.steps)) return earlier
+      await callbacks.start(experiment.step)
+      yield* callbacks.notes()
+      yield* heard(runLoop(plan), callbacks)
       record.dutiesStep = plan.dutiesStep
       if (stopping) {
         // In the middle of a step's duties, they are done again by the run that resumes.
         if (!checkpoints.steps({ resumable: true }).includes(experiment.step)) yield save(experiment.step)
-        return summary('stopped')
+        return yield* endedWith(summary('stopped'))
       }
       if (checkpoints.steps({ resumable: true }).at(-1) !== experiment.step) yield save(experiment.step)
-      const results = yield* parts.finish({ config, folder, checkpoints, log, stopRequested })
-      return results === undefined ? summary('stopped') : summary('finished', results)
+      const results = yield* heard(parts.finish({ config, folder, checkpoints, log, stopRequested }), callbacks)
+      return yield* endedWith(results === undefined ? summary('stopped') : summary('finished', results))
     } catch (error) {
       log.flush()
       summary('failed', { error: messageOf(error) })
@@ -258,6 +255,7 @@ function openSession<Config extends AnyRunConfig>({
     } finally {
       log.close()
       shown.close()
+      callbacks.close()
       parts.close()
       release()
     }
@@ -273,6 +271,14 @@ function openSession<Config extends AnyRunConfig>({
       stopping = true
     },
   }
+}
+
+/** Which budget is used up, in words; null for none. */
+function spent(budget: AnyRunConfig['budget'], { updates }: Experiment, seconds: number): string | null {
+  if ('updates' in budget && budget.updates !== null && (updates ?? 0) >= budget.updates)
+    return `the budget of ${budget.updates} updates is used up`
+  if (budget.seconds !== null && seconds >= budget.seconds) return `the budget of ${budget.seconds} seconds is used up`
+  return null
 }
 
 function gcd(a: number, b: number): number {

@@ -46,7 +46,19 @@ export interface RunConfig {
     readonly episodes: number
     /** Stop training once an evaluation's mean return reaches this; null never stops. */
     readonly stopOnScore: number | null
+    /** Stop training after so many evaluations in a row without a new best; null never stops. */
+    readonly stopOnNoImprovement: number | null
   }
+  /** What ends training before its steps are made, whichever comes first; null: nothing. */
+  readonly budget: {
+    /** Steps of the environment with those that wrappers repeat counted; `steps` are made to fit. */
+    readonly frames: number | null
+    /** Gradient steps. */
+    readonly updates: number | null
+    /** Wall-clock seconds of training, over all sessions of the run. */
+    readonly seconds: number | null
+  }
+  readonly callbacks: readonly CallbackConfig[]
   /** Episodes behind `score` and `bestScore`. */
   readonly score: { readonly episodes: number }
   /** Environment steps between checkpoints, and how many of the newest are kept beside the best. */
@@ -56,6 +68,9 @@ export interface RunConfig {
   /** Steps of the film of the trained agent; 0 for none. */
   readonly film: { readonly maxSteps: number }
 }
+
+/** `./file.ts#Export`, or that with options of its own. */
+export type CallbackConfig = string | { readonly path: string; readonly options?: Readonly<Record<string, unknown>> }
 
 export interface InitFrom {
   readonly run: string
@@ -83,6 +98,9 @@ export interface ModelRunConfig {
   readonly threads: number
   /** Steps between pictures of the same z, and how many pictures. `every` 0: once an epoch. */
   readonly samples: { readonly every: number; readonly count: number }
+  /** Wall-clock seconds that end training before its steps are made; null: nothing does. */
+  readonly budget: { readonly seconds: number | null }
+  readonly callbacks: readonly CallbackConfig[]
   readonly checkpoint: { readonly every: number; readonly keep: number }
   readonly log: { readonly every: number }
 }
@@ -184,6 +202,8 @@ export interface ModelSummary {
   readonly discriminatorLoss: number | null
   readonly generatorLoss: number | null
   readonly bestStep: null
+  /** Why training ended before its steps were made; null when it made them all, or is not over. */
+  readonly endedEarly: string | null
   readonly seconds: number
   readonly timings: Readonly<Record<string, number>>
   readonly stepsPerSecond: number
@@ -203,6 +223,8 @@ export interface Summary {
   /** The same for the checkpoint that the evaluations during training chose, on fresh seeds. */
   readonly bestScore: number | null
   readonly bestStep: number | null
+  /** Why training ended before its steps were made; null when it made them all, or is not over. */
+  readonly endedEarly: string | null
   /** Wall-clock seconds of training, evaluations included, over all sessions of the run. */
   readonly seconds: number
   /** Seconds by part: act, envStep, observe, learn, evaluate, checkpoint, log. */

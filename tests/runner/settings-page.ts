@@ -73,7 +73,7 @@ function values(schema: Schema): string {
       case 'integer':
         return `${one.type === 'integer' ? 'whole number' : 'number'}${range(one)}`
       case 'array':
-        return `list of ${values(one.items ?? {})}s`.replace(/(whole number)(.*)s$/, '$1s$2')
+        return `list, each ${values(one.items ?? {})}`
       case 'null':
         return 'null'
       default:

@@ -1,5 +1,6 @@
 import { setImmediate as nextTick } from 'node:timers/promises'
 import { fields } from '../../../core/state.ts'
+import { usageError } from '../../../core/errors.ts'
 import { createRng } from '../../../core/rng.ts'
 import type { Agent } from '../../../agents/types.ts'
 import { openEngine } from '../../../engine/index.ts'
@@ -43,6 +44,8 @@ async function assemble(config: RunConfig, notes: string[]): Promise<AgentParts>
     const agent = await buildAgent(config, engine, env, (line) => notes.push(line))
     const timings = createTimings()
     const rng = createRng(config.seed, 'exploration')
+    if (config.budget.updates !== null && agent.metrics()['updates'] === undefined)
+      throw usageError(`budget.updates: the agent ${config.agent.name} does not tell its updates in its metrics.`)
     const experiment = createAgentExperiment({ agent, env, rng, seed: createRng(config.seed, 'env').uint32(), timings })
     const episodes = createEpisodeTracker()
     const opened = env
@@ -111,12 +114,16 @@ function evaluationDuty(
       if (result === undefined) return
       // Of equals the later one: it has learned more.
       const best = result.meanReturn >= record.bestReturn
+      record.sinceBest = result.meanReturn > record.bestReturn ? 0 : record.sinceBest + 1
       if (best) {
         record.bestReturn = result.meanReturn
         record.bestStep = step
       }
-      const { stopOnScore } = config.evaluation
-      if (stopOnScore !== null && result.meanReturn >= stopOnScore) record.ended = true
+      const { stopOnScore, stopOnNoImprovement } = config.evaluation
+      if (stopOnScore !== null && result.meanReturn >= stopOnScore)
+        record.ended ??= `the mean return ${result.meanReturn.toFixed(2)} reached stopOnScore ${stopOnScore}`
+      if (stopOnNoImprovement !== null && record.sinceBest >= stopOnNoImprovement)
+        record.ended ??= `no new best in the last ${record.sinceBest === 1 ? 'evaluation' : `${record.sinceBest} evaluations`}`
       log.evaluation({ step, ...result })
       yield { kind: 'evaluation', step, best, ...result }
     },

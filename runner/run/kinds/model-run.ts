@@ -75,6 +75,7 @@ async function assemble(config: ModelRunConfig, notes: string[]): Promise<ModelP
     return {
       engine,
       experiment,
+      model: opened,
       timings,
       perEpoch: batches.perEpoch,
       image: dataset.image,

@@ -1,6 +1,7 @@
-import type { Metrics } from '../../../agents/types.ts'
+import type { Agent, Metrics } from '../../../agents/types.ts'
 import type { StateTree } from '../../../core/state.ts'
 import type { Engine } from '../../../engine/types.ts'
+import type { GenerativeModel } from '../../../generative/types.ts'
 import type { Checkpoints } from '../checkpoint.ts'
 import type { Experiment, Follower } from '../experiment.ts'
 import type { RunLog } from '../loggers/run-log.ts'
@@ -25,6 +26,9 @@ export interface RunKind<Config extends AnyRunConfig> {
 export interface RunParts<Config extends AnyRunConfig = AnyRunConfig> {
   readonly engine: Engine
   readonly experiment: Experiment
+  /** What learns, for callbacks. */
+  readonly agent?: Agent
+  readonly model?: GenerativeModel
   readonly timings: Timings
   /** Names of the timings that count as training. */
   readonly training: readonly string[]
@@ -51,8 +55,10 @@ export interface RunRecord {
   /** The checkpoint of this step is the best; one whose step it is at the moment is kept. */
   bestStep: number | undefined
   bestReturn: number
-  /** Some condition says that training is over. */
-  ended: boolean
+  /** Evaluations in a row that were no new best. */
+  sinceBest: number
+  /** Why training is over before its steps are made; null while it is not. */
+  ended: string | null
   /** Wall-clock seconds of training in earlier sessions. */
   seconds: number
 }
