@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { TypedArray } from '../core/dtype.ts'
 import type { Rng } from '../core/rng.ts'
-import type { StateTree } from '../core/state.ts'
+import type { Segment, StateTree } from '../core/state.ts'
 import type { NetworkView } from '../engine/inspect.ts'
 import type { Engine, Variables } from '../engine/types.ts'
 import type { Space } from '../envs/spaces/index.ts'
@@ -87,6 +87,8 @@ export interface Agent {
   networks(): Variables
   state(): StateTree
   restore(state: StateTree): void
+  /** What of its state is large and stays as it is for long, so that it can be written before a checkpoint: cheap to ask for. */
+  segments?(): Iterable<Segment>
   dispose?(): void
 }
 

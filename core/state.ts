@@ -36,7 +36,13 @@ export class Segment {
 /** Where a segment's bytes went: the storage's own reference (a content hash). */
 export interface SegmentStore {
   put(segment: Segment): string
-  get(reference: string, dtype: DType, length: number): TypedArray
+  /** `of`: which segment it was, and at which version. */
+  get(
+    reference: string,
+    dtype: DType,
+    length: number,
+    of: { readonly id: string; readonly version: number },
+  ): TypedArray
 }
 
 const magic = 'RINGSIDE'
@@ -44,9 +50,14 @@ const formatVersion = 1
 
 /**
  * One file: `RINGSIDE`, uint32 version, uint32 header length, JSON header, then the arrays, each at a multiple of 8
- * bytes, little-endian. Segments are handed to `store`; without one they are written inline and read back as arrays.
+ * bytes, little-endian. Segments are handed to `store`; without one they are written inline and read back as arrays. `reuse`:
+ * the bytes of an earlier one, written over where they are enough (fresh memory costs more than the copy).
  */
-export function encodeState(tree: StateValue, store?: SegmentStore): Uint8Array {
+export function encodeState(
+  tree: StateValue,
+  store?: SegmentStore,
+  reuse?: Uint8Array<ArrayBuffer>,
+): Uint8Array<ArrayBuffer> {
   const arrays: TypedArray[] = []
   let offset = 0
   const place = (array: TypedArray): unknown => {
@@ -65,7 +76,8 @@ export function encodeState(tree: StateValue, store?: SegmentStore): Uint8Array 
     if (isTypedArray(value)) return place(value)
     if (value instanceof Segment) {
       if (store === undefined) return place(value.array)
-      return { $segment: { dtype: dtypeOf(value.array), length: value.array.length, reference: store.put(value) } }
+      const { id, version, array } = value
+      return { $segment: { dtype: dtypeOf(array), length: array.length, reference: store.put(value), id, version } }
     }
     if (Array.isArray(value)) return value.map((item, i) => walk(item as StateValue, `${path}/${i}`))
     if (Object.getPrototypeOf(value) !== Object.prototype && Object.getPrototypeOf(value) !== null) {
@@ -81,16 +93,23 @@ export function encodeState(tree: StateValue, store?: SegmentStore): Uint8Array 
   }
   const header = new TextEncoder().encode(JSON.stringify(walk(tree, '')))
   const start = align(16 + header.length)
-  const bytes = new Uint8Array(start + offset)
+  const length = start + offset
+  // Where it may be used again, a little more than is needed: the next one's numbers may have more digits.
+  const room = reuse === undefined ? length : length + (length >> 6)
+  const { buffer } = reuse !== undefined && reuse.buffer.byteLength >= length ? reuse : new Uint8Array(room)
+  const bytes = new Uint8Array(buffer, 0, length)
   bytes.set(new TextEncoder().encode(magic))
   const view = new DataView(bytes.buffer)
   view.setUint32(8, formatVersion, true)
   view.setUint32(12, header.length, true)
   bytes.set(header, 16)
+  bytes.fill(0, 16 + header.length, start)
   let at = start
   for (const array of arrays) {
     bytes.set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength), at)
-    at = align(at + array.byteLength)
+    const end = at + array.byteLength
+    at = align(end)
+    bytes.fill(0, end, at)
   }
   return bytes
 }
@@ -127,9 +146,15 @@ export function decodeState(bytes: Uint8Array, store?: SegmentStore): StateTree 
       return array
     }
     if ('$segment' in object) {
-      const { dtype, length, reference } = object['$segment'] as { dtype: DType; length: number; reference: string }
+      const { dtype, length, reference, ...of } = object['$segment'] as {
+        dtype: DType
+        length: number
+        reference: string
+        id: string
+        version: number
+      }
       if (store === undefined) throw damaged('it refers to segments, and no place to read them from was given')
-      return store.get(reference, dtype, length)
+      return store.get(reference, dtype, length, of)
     }
     return Object.fromEntries(
       Object.entries(object).map(([key, item]) => [key.startsWith('$$') ? key.slice(1) : key, revive(item)]),
@@ -138,16 +163,26 @@ export function decodeState(bytes: Uint8Array, store?: SegmentStore): StateTree 
   return revive(header) as StateTree
 }
 
-/** A deep copy that shares nothing with the original; segments become plain arrays. */
-export function copyState<T extends StateValue>(value: T): T {
+/** A deep copy that shares nothing with the original; segments become plain arrays, or what `ofSegment` makes of them. */
+export function copyState<T extends StateValue>(
+  value: T,
+  ofSegment: (segment: Segment) => StateValue = ({ array }) => array.slice(),
+): T {
   const copy = (v: StateValue | undefined): StateValue | undefined => {
     if (v === undefined || v === null || typeof v !== 'object') return v
     if (isTypedArray(v)) return v.slice()
-    if (v instanceof Segment) return v.array.slice()
+    if (v instanceof Segment) return ofSegment(v)
     if (Array.isArray(v)) return v.map((item) => copy(item as StateValue) as StateValue)
     return Object.fromEntries(Object.entries(v).map(([key, item]) => [key, copy(item as StateValue)]))
   }
   return copy(value) as T
+}
+
+/** The segments of a tree. */
+export function* segmentsOf(value: StateValue | undefined): Generator<Segment> {
+  if (value === undefined || value === null || typeof value !== 'object' || isTypedArray(value)) return
+  if (value instanceof Segment) yield value
+  else for (const item of Object.values(value)) yield* segmentsOf(item as StateValue)
 }
 
 /** Reads a state tree with clear errors: `fields(state, 'the replay').array('actions', 'int32', [100])`. */

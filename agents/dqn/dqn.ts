@@ -1,5 +1,5 @@
 import { RingsideError, usageError } from '../../core/errors.ts'
-import { fields } from '../../core/state.ts'
+import { fields, segmentsOf } from '../../core/state.ts'
 import type { TypedArray } from '../../core/dtype.ts'
 import { restoreRng, saveRng } from '../../core/rng-state.ts'
 import { isBox } from '../../envs/spaces/index.ts'
@@ -193,6 +193,7 @@ export function createDqn(context: AgentContext, config: DqnConfig): Agent {
       overestimation.restore(training.tree('overestimation'))
       lastErrors = training.array('lastErrors', 'float32')
     },
+    segments: () => segmentsOf(memory.state()),
     dispose() {
       acting.dispose()
       learner.update(false).dispose()

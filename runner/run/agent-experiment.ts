@@ -79,6 +79,7 @@ export function createAgentExperiment({ agent, env, rng, seed, timings }: AgentE
       const policy = packPolicy(own, env.statistics())
       return { policy, training: { step, replay: replay ?? null, env: env.snapshot(), actor: actor.state() } }
     },
+    segments: () => agent.segments?.() ?? [],
     restore({ policy, training }, note) {
       const saved = fields(training, 'the training')
       step = saved.number('step')

@@ -1,24 +1,36 @@
-import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { RingsideError, messageOf } from '../../core/errors.ts'
-import { decodeState, encodeState, type StateTree } from '../../core/state.ts'
+import { copyState, decodeState, encodeState, type Segment, type StateTree } from '../../core/state.ts'
 import type { ExperimentState } from './experiment.ts'
-import { flushFolder, makeFolder, writeFileDurable } from './files.ts'
+import { flushFolder, makeFolder, writeFileInBackground } from './files.ts'
 import { openSegmentStore } from './segment-store.ts'
+import { sha256, sha256InBackground } from './sha256.ts'
 
 /**
  * `checkpoints/<step>/`: `policy.bin` (the agent without its replay: enough to act), `training.bin` (all the rest of the
  * run) and `manifest.json` (SHA-256 of both, the replay segments they need). A checkpoint appears by one rename, so a
- * cut at any moment leaves it whole or absent.
+ * cut at any moment leaves it whole or absent. It is written from copies while training goes on.
  */
 export interface Checkpoints {
   /** Steps of the kept checkpoints, ascending; with `resumable`, only those that hold the whole training state. */
   steps(options?: { resumable?: boolean }): number[]
   /** The kept checkpoint that the evaluations chose, as the newest checkpoint knows it; undefined before the first evaluation. */
   bestStep(): number | undefined
-  /** `bestStep`: the step of the best evaluation so far, this one included; its policy stays kept. */
-  save(step: number, state: ExperimentState, bestStep: number | undefined): void
+  /**
+   * Copies the state at once and writes it beside what goes on; a checkpoint that is not written yet is waited for first.
+   * `bestStep`: the step of the best evaluation so far, this one included; its policy stays kept.
+   */
+  save(step: number, state: ExperimentState, bestStep: number | undefined): Promise<void>
+  /**
+   * Writes what has stayed as it was since the last call: full chunks of a replay, so that the next checkpoint finds little
+   * that is new.
+   */
+  writeAhead(segments: Iterable<Segment>): void
+  /** All that was begun is on the disk. Throws what went wrong with it. */
+  settle(): Promise<void>
+  /** Throws what went wrong so far with what is being written. */
+  check(): void
   /** Throws when a file is missing or its hash is not the manifest's. */
   readPolicy(step: number): StateTree
   readAll(step: number): ExperimentState
@@ -36,6 +48,10 @@ interface Manifest {
   readonly files: Readonly<Record<string, string>>
   readonly segments: readonly string[]
 }
+
+/** Bytes from which a segment is worth writing before its checkpoint, and how many may wait for the disk. */
+const leastAhead = 1 << 20
+const mostWaiting = 32
 
 const policyFile = 'policy.bin'
 const trainingFile = 'training.bin'
@@ -95,34 +111,98 @@ export function openCheckpoints(runFolder: string, keep: number): Checkpoints {
     store.prune(new Set(whole.flatMap((manifest) => manifest.segments)))
   }
 
+  // What is written in the background is written one after another, so that nothing is pruned in the middle of it.
+  let queue = Promise.resolve()
+  let saving = queue
+  let failure: { error: unknown } | undefined
+  /** Versions of large segments at the last `writeAhead`, and copies of them in the queue. */
+  const seen = new Map<string, number>()
+  let waiting = 0
+
+  /** Of the checkpoint before: it is on the disk when the next one begins. */
+  let policyBytes: Uint8Array<ArrayBuffer> | undefined
+
+  const check = (): void => {
+    if (failure !== undefined) throw failure.error
+  }
+  const settle = async (): Promise<void> => {
+    await queue
+    check()
+  }
+  const enqueue = (task: () => Promise<void>): Promise<void> =>
+    (queue = queue.then(async () => {
+      if (failure !== undefined) return
+      try {
+        await task()
+      } catch (error) {
+        failure = { error }
+      }
+    }))
+
+  const write = async (
+    step: number,
+    policy: Uint8Array<ArrayBuffer>,
+    training: Uint8Array<ArrayBuffer>,
+    bestStep: number | undefined,
+  ): Promise<void> => {
+    const temporary = join(folder, `.saving-${step}`)
+    rmSync(temporary, { recursive: true, force: true })
+    makeFolder(temporary)
+    const manifest: Manifest = {
+      format: 'ringside-checkpoint',
+      formatVersion: 1,
+      step,
+      bestStep: bestStep ?? null,
+      files: { [policyFile]: await sha256InBackground(policy), [trainingFile]: await sha256InBackground(training) },
+      segments: [...new Set(store.takeReferences())],
+    }
+    await writeFileInBackground(join(temporary, policyFile), policy)
+    await writeFileInBackground(join(temporary, trainingFile), training)
+    const text = new TextEncoder().encode(`${JSON.stringify(manifest, null, 2)}\n`)
+    await writeFileInBackground(join(temporary, 'manifest.json'), text)
+    flushFolder(temporary)
+    // A checkpoint of this step can be there already, from before a resume that began further back.
+    rmSync(pathOf(step), { recursive: true, force: true })
+    renameSync(temporary, pathOf(step))
+    flushFolder(folder)
+  }
+
   return {
     steps,
     bestStep,
-    save(step, state, bestStep) {
-      const temporary = join(folder, `.saving-${step}`)
-      rmSync(temporary, { recursive: true, force: true })
-      makeFolder(temporary)
-      store.takeReferences()
-      const policy = encodeState(state.policy)
-      const training = encodeState(state.training, store)
-      const manifest: Manifest = {
-        format: 'ringside-checkpoint',
-        formatVersion: 1,
-        step,
-        bestStep: bestStep ?? null,
-        files: { [policyFile]: sha256(policy), [trainingFile]: sha256(training) },
-        segments: [...new Set(store.takeReferences())],
-      }
-      writeFileDurable(join(temporary, policyFile), policy)
-      writeFileDurable(join(temporary, trainingFile), training)
-      writeFileDurable(join(temporary, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`)
-      flushFolder(temporary)
-      // A checkpoint of this step can be there already, from before a resume that began further back.
-      rmSync(pathOf(step), { recursive: true, force: true })
-      renameSync(temporary, pathOf(step))
-      flushFolder(folder)
-      prune()
+    async save(step, state, bestStep) {
+      await saving
+      check()
+      policyBytes = encodeState(state.policy, undefined, policyBytes)
+      const policy = policyBytes
+      const fresh: Segment[] = []
+      const training = copyState(state.training, (segment) => {
+        const taken = store.take(segment)
+        if (taken !== undefined) fresh.push(taken)
+        return taken ?? segment
+      })
+      saving = enqueue(async () => {
+        for (const segment of fresh) await store.write(segment)
+        await write(step, policy, encodeState(training, store), bestStep)
+        prune()
+      })
     },
+    writeAhead(segments) {
+      for (const segment of segments) {
+        if (segment.array.byteLength < leastAhead) continue
+        const stood = seen.get(segment.id) === segment.version
+        seen.set(segment.id, segment.version)
+        const taken = stood && waiting < mostWaiting ? store.take(segment) : undefined
+        if (taken === undefined) continue
+        waiting++
+        void enqueue(async () => {
+          await store.write(taken)
+          waiting--
+        })
+      }
+    },
+    settle,
+    check,
     readPolicy: (step) => decodeState(readVerified(step, policyFile)),
     readAll: (step) => ({
       policy: decodeState(readVerified(step, policyFile)),
@@ -146,8 +226,4 @@ export function openCheckpoints(runFolder: string, keep: number): Checkpoints {
       for (const later of steps()) if (later > step) rmSync(pathOf(later), { recursive: true, force: true })
     },
   }
-}
-
-function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex')
 }

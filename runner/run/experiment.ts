@@ -1,4 +1,4 @@
-import type { StateTree } from '../../core/state.ts'
+import type { Segment, StateTree } from '../../core/state.ts'
 import type { Metrics } from '../../agents/types.ts'
 import type { EpisodeStatistics } from '../../envs/types.ts'
 
@@ -32,6 +32,8 @@ export interface Experiment {
   metrics(): Metrics
   /** Everything that is needed to go on as if never cut; `policy` is the part that acting or sampling needs. */
   state(): ExperimentState
+  /** What of its state is large and stays as it is for long: cheap to ask for. */
+  segments?(): Iterable<Segment>
   /** `note` is told what could not be put back exactly. */
   restore(state: ExperimentState, note: (text: string) => void): void
   close(): void

@@ -1,4 +1,5 @@
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 
 /** Writes the whole file under another name, flushes it to the disk and renames it: readers see the old file or the new one. */
@@ -23,6 +24,17 @@ export function writeFileDurable(path: string, data: string | Uint8Array): void 
     fsyncSync(file)
   } finally {
     closeSync(file)
+  }
+}
+
+/** `writeFileDurable` beside what else goes on: nothing waits for the disk but the promise. */
+export async function writeFileInBackground(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, 'w')
+  try {
+    await file.writeFile(bytes)
+    await file.sync()
+  } finally {
+    await file.close()
   }
 }
 

@@ -7,7 +7,11 @@ import { flushFolder, makeFolder } from './files.ts'
  * Makes a run folder appear at once: `fill` writes into a folder beside it, which is renamed when all is there. An
  * existing run is refused, or replaced with `force`; a folder that is no run is never replaced.
  */
-export function createRunFolder(path: string, force: boolean, fill: (staging: string) => void): void {
+export async function createRunFolder(
+  path: string,
+  force: boolean,
+  fill: (staging: string) => Promise<void>,
+): Promise<void> {
   assertFree(path, force)
   const staging = `${path}.starting-${process.pid}`
   try {
@@ -17,7 +21,7 @@ export function createRunFolder(path: string, force: boolean, fill: (staging: st
     throw new RingsideError(`The run folder "${path}" cannot be written: ${messageOf(error)}`)
   }
   try {
-    fill(staging)
+    await fill(staging)
     if (existsSync(path)) rmSync(path, { recursive: true, force: true })
     renameSync(staging, path)
     flushFolder(resolve(path, '..'))

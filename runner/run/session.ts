@@ -5,7 +5,7 @@ import { messageOf, RingsideError, usageError } from '../../core/errors.ts'
 import { describeMachine, differences, type Made } from './build.ts'
 import { heard } from './callbacks/heard.ts'
 import { openCallbacks, type Callbacks } from './callbacks/open.ts'
-import { openCheckpoints } from './checkpoint.ts'
+import { openCheckpoints, type Checkpoints } from './checkpoint.ts'
 import type { Experiment } from './experiment.ts'
 import { writeFileAtomic } from './files.ts'
 import { assertFree, assertRunFolder, createRunFolder, lockRun, nextRunFolder } from './folder.ts'
@@ -47,12 +47,14 @@ export async function startRun<Config extends AnyRunConfig = RunConfig>({
     const made = describeMachine(parts.engine)
     const record = newRecord()
     const callbacks = await callbacksOf(folder, config, parts, record)
-    createRunFolder(folder, force, (staging) => {
+    await createRunFolder(folder, force, async (staging) => {
       writeConfig(staging, config, made)
-      const state = stateOf(parts, record, callbacks, emptyLogState)
-      openCheckpoints(staging, config.checkpoint.keep).save(0, state, undefined)
+      const checkpoints = openCheckpoints(staging, config.checkpoint.keep)
+      await checkpoints.save(0, stateOf(parts, record, callbacks, emptyLogState), undefined)
+      await checkpoints.settle()
     })
-    return openSession({ folder, config, parts, notes, record, callbacks, live })
+    const checkpoints = openCheckpoints(folder, config.checkpoint.keep)
+    return openSession({ folder, config, parts, notes, record, callbacks, checkpoints, live })
   } catch (error) {
     parts.close()
     throw error
@@ -89,7 +91,7 @@ export async function resumeRun({ folder, steps, live = false }: ResumeRequest):
     const logState = restoreAll(parts, record, callbacks, state, notes)
     checkpoints.discardAfter(step)
     const resumedFrom = { step, logState }
-    return openSession({ folder, config, parts, notes, record, callbacks, live, release, resumedFrom })
+    return openSession({ folder, config, parts, notes, record, callbacks, checkpoints, live, release, resumedFrom })
   } catch (error) {
     parts?.close()
     release()
@@ -114,6 +116,7 @@ interface SessionParts<Config extends AnyRunConfig> {
   readonly notes: readonly string[]
   readonly record: RunRecord
   readonly callbacks: Callbacks
+  readonly checkpoints: Checkpoints
   readonly live: boolean
   readonly release?: () => void
   readonly resumedFrom?: { readonly step: number; readonly logState: StateTree }
@@ -126,6 +129,7 @@ function openSession<Config extends AnyRunConfig>({
   notes,
   record,
   callbacks,
+  checkpoints,
   live,
   release = lockRun(folder),
   resumedFrom,
@@ -139,7 +143,6 @@ function openSession<Config extends AnyRunConfig>({
       folder,
       resumedFrom && { step: resumedFrom.step, dutiesStep: record.dutiesStep, state: resumedFrom.logState },
     )
-    const checkpoints = openCheckpoints(folder, config.checkpoint.keep)
     // Of a model, those who watch look at its samples.
     const shown = live && !isModelConfig(config) ? openLivePolicy(folder) : noLivePolicy
     const before = record.seconds
@@ -147,14 +150,19 @@ function openSession<Config extends AnyRunConfig>({
     const seconds = (): number => before + (performance.now() - began) / 1000
     const rate = createRateTracker()
 
-    const save = (step: number): RunEvent => {
+    const save = async (step: number): Promise<RunEvent> => {
       const at = performance.now()
       log.flush()
       record.seconds = seconds()
-      checkpoints.save(step, stateOf(parts, record, callbacks, log.state()), record.bestStep)
+      await checkpoints.save(step, stateOf(parts, record, callbacks, log.state()), record.bestStep)
       timings.lap('checkpoint', at)
       return { kind: 'checkpoint', step, best: record.bestStep === step, milliseconds: performance.now() - at }
     }
+    const writeAhead = atLeisure(() => {
+      const at = performance.now()
+      checkpoints.writeAhead(experiment.segments?.() ?? [])
+      timings.lap('checkpoint', at)
+    })
     const row: Duty = {
       every: config.log.every,
       async *run(step) {
@@ -171,10 +179,11 @@ function openSession<Config extends AnyRunConfig>({
       // Asked whenever another duty may have found the best so far: that one is always kept.
       every: own.map(({ every }) => every).reduce(gcd, config.checkpoint.every),
       async *run(step) {
+        checkpoints.check()
         const due = step % config.checkpoint.every === 0 || step >= config.steps || record.ended !== null
         if (!due && record.bestStep !== step) return
         record.dutiesStep = step
-        yield save(step)
+        yield await save(step)
       },
     }
     const plan: LoopPlan = {
@@ -193,6 +202,8 @@ function openSession<Config extends AnyRunConfig>({
       stopRequested,
       progress() {
         log.flush()
+        checkpoints.check()
+        writeAhead()
         shown.offer(experiment.step, () => experiment.state().policy)
         const stepsPerSecond = rate.stepsPerSecond()
         return {
@@ -237,12 +248,15 @@ function openSession<Config extends AnyRunConfig>({
       yield* callbacks.notes()
       yield* heard(runLoop(plan), callbacks)
       record.dutiesStep = plan.dutiesStep
+      await checkpoints.settle()
       if (stopping) {
         // In the middle of a step's duties, they are done again by the run that resumes.
-        if (!checkpoints.steps({ resumable: true }).includes(experiment.step)) yield save(experiment.step)
+        if (!checkpoints.steps({ resumable: true }).includes(experiment.step)) yield await save(experiment.step)
+        await checkpoints.settle()
         return yield* endedWith(summary('stopped'))
       }
-      if (checkpoints.steps({ resumable: true }).at(-1) !== experiment.step) yield save(experiment.step)
+      if (checkpoints.steps({ resumable: true }).at(-1) !== experiment.step) yield await save(experiment.step)
+      await checkpoints.settle()
       const results = yield* heard(parts.finish({ config, folder, checkpoints, log, stopRequested }), callbacks)
       return yield* endedWith(results === undefined ? summary('stopped') : summary('finished', results))
     } catch (error) {
@@ -253,6 +267,8 @@ function openSession<Config extends AnyRunConfig>({
         ...(error instanceof RingsideError && { exitStatus: error.exitStatus }),
       })
     } finally {
+      // Nothing is written any more when the run is let go; what went wrong has been told.
+      await checkpoints.settle().catch(() => undefined)
       log.close()
       shown.close()
       callbacks.close()
@@ -270,6 +286,22 @@ function openSession<Config extends AnyRunConfig>({
     stop() {
       stopping = true
     },
+  }
+}
+
+const leisureMilliseconds = 250
+/** Work at leisure may take a two-hundredth of the time. */
+const leisureShare = 200
+
+/** Does the work when it is called, but seldom enough. */
+function atLeisure(work: () => void): () => void {
+  let nextAt = performance.now() + leisureMilliseconds
+  return () => {
+    const began = performance.now()
+    if (began < nextAt) return
+    work()
+    const now = performance.now()
+    nextAt = now + Math.max(leisureMilliseconds, leisureShare * (now - began))
   }
 }
 
