@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { extname } from 'node:path'
-import { parse as parseYaml } from 'yaml'
+import { parse } from 'yaml'
 import type { z } from 'zod'
 import { messageOf, nearestName, usageError } from '../../core/errors.ts'
 
@@ -8,6 +8,9 @@ import { messageOf, nearestName, usageError } from '../../core/errors.ts'
 export const recordKeys = ['ringside', 'made'] as const
 
 export type Tree = Record<string, unknown>
+
+// What YAML would only warn of is a mistake of somebody's as well, or nothing to be told.
+const parseYaml = (text: string): unknown => parse(text, { logLevel: 'error' }) as unknown
 
 /** Reads a YAML or JSON config; a run's config.json is one. */
 export function readConfigFile(path: string, known: readonly string[]): Tree {
@@ -24,7 +27,11 @@ export function readConfigFile(path: string, known: readonly string[]): Tree {
   if (!isTree(value))
     throw usageError(`The config file "${path}" holds no settings; expected keys such as agent, env and steps.`)
   for (const key of Object.keys(value)) {
-    if (![...known, ...recordKeys].includes(key)) throw unknownKey(`Unknown setting in "${path}":`, key, known)
+    if ([...known, ...recordKeys].includes(key)) continue
+    const owner = known.includes('agent') ? 'agent' : 'model'
+    throw usageError(
+      `${unknownKey(`Unknown setting in "${path}":`, key, known).message} The ${owner}'s own settings stand under "${owner}".`,
+    )
   }
   return Object.fromEntries(Object.entries(value).filter(([key]) => !(recordKeys as readonly string[]).includes(key)))
 }
@@ -93,16 +100,45 @@ export function check<T>(
       ).message
     }
     const got = issue.input === undefined ? '' : ` (got ${JSON.stringify(issue.input)})`
-    return `${path.replace(/\.$/, '')}: ${issue.message}${got}`
+    const expected = issue.code === 'invalid_union' && issue.errors.length > 0 ? eitherOf(issue.errors) : issue.message
+    return `${path.replace(/\.$/, '')}: ${expected}${got}`
   })
   throw usageError(lines.join('\n'))
 }
 
+/** Why a value is none of several forms: what those say that it comes nearest to. */
+function eitherOf(forms: readonly Issues[]): string {
+  const flat = forms.flatMap((issues) => formsOf(issues))
+  // A form whose kind was named is meant; else the ones that got furthest into the value.
+  const ofKind = flat.filter((issues) => issues.every(({ path }) => path.length > 0 && path.at(-1) !== 'kind'))
+  const candidates = ofKind.length > 0 ? ofKind : flat
+  const depth = Math.max(...candidates.flat().map(({ path }) => path.length))
+  const nearest = candidates.filter((issues) => issues.some(({ path }) => path.length === depth))
+  const said = nearest.map((issues) => {
+    const { path, message } = issues.find((issue) => issue.path.length === depth)!
+    const plain = message.replace(/^Invalid (input|discriminator value)[:.] /, '')
+    return path.length === 0 ? plain : `${path.join('.')}: ${plain}`
+  })
+  return [...new Set(said)].join(', or ')
+}
+
+type Issues = readonly Pick<z.core.$ZodIssue, 'path' | 'message'>[]
+
+/** The forms within a form that is itself one of several. */
+function formsOf(issues: Issues): Issues[] {
+  const union = issues.find((issue) => (issue as z.core.$ZodIssue).code === 'invalid_union') as
+    (z.core.$ZodIssue & { readonly errors: readonly Issues[] }) | undefined
+  if (union === undefined || union.errors.length === 0) return [issues]
+  return union.errors
+    .flatMap(formsOf)
+    .map((inner) => inner.map(({ path, message }) => ({ path: [...union.path, ...path], message })))
+}
+
 function unknownKey(lead: string, key: string, known: readonly string[]): Error {
   const near = nearestName(key, known)
-  return usageError(
-    `${lead} "${key}".${near === undefined ? '' : ` Did you mean "${near}"?`} Known: ${[...known].sort().join(', ')}.`,
-  )
+  const hint = near === undefined ? '' : ` Did you mean "${near}"?`
+  const names = known.length === 0 ? '' : ` Known: ${[...known].sort().join(', ')}.`
+  return usageError(`${lead} "${key}".${hint}${names}`)
 }
 
 /** Names of an object schema's keys; [] for any other kind. */

@@ -1,5 +1,5 @@
 import { existsSync, linkSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { RingsideError, messageOf, usageError } from '../../core/errors.ts'
 import { flushFolder, makeFolder } from './files.ts'
 
@@ -15,7 +15,7 @@ export async function createRunFolder(
   assertFree(path, force)
   const staging = `${path}.starting-${process.pid}`
   try {
-    rmSync(staging, { recursive: true, force: true })
+    clearStaging(path)
     makeFolder(staging)
   } catch (error) {
     throw new RingsideError(`The run folder "${path}" cannot be written: ${messageOf(error)}`)
@@ -28,6 +28,18 @@ export async function createRunFolder(
   } catch (error) {
     rmSync(staging, { recursive: true, force: true })
     throw error
+  }
+}
+
+/** What a start of this run left that was killed. */
+function clearStaging(path: string): void {
+  const parent = resolve(path, '..')
+  const prefix = `${basename(path)}.starting-`
+  if (!existsSync(parent)) return
+  for (const name of readdirSync(parent)) {
+    if (!name.startsWith(prefix)) continue
+    const pid = Number(name.slice(prefix.length))
+    if (pid === process.pid || !isAlive({ pid, started: null })) rmSync(join(parent, name), { recursive: true })
   }
 }
 

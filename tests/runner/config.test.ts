@@ -37,3 +37,17 @@ test('a combination that is refused says why, and shows the setting alone', asyn
     /replayCapacity \(50000\) \(got 60000\)$/,
   )
 })
+
+test('a value that fits none of a setting’s forms is told what the nearest one wants', async () => {
+  const epsilon = (value: string) => agent('dqn', 'CartPole-v1', `epsilon=${value}`)
+  await expect(epsilon('x')).rejects.toThrow(/^agent\.epsilon: expected number, .* \(got "x"\)$/)
+  await expect(epsilon('{kind: linear, from: a, to: 0, over: 20%}')).rejects.toThrow(
+    /^agent\.epsilon: from: expected number, received string/,
+  )
+  await expect(epsilon('{kind: linearr, from: 1, to: 0}')).rejects.toThrow(
+    /^agent\.epsilon: kind: Expected 'constant' \| 'linear' \|/,
+  )
+  await expect(agent('dqn', 'CartPole-v1', 'callbacks=[{pat: 3}]')).rejects.toThrow(
+    /^callbacks\.0: path: expected string/,
+  )
+})
