@@ -142,6 +142,20 @@ export const commands: readonly Command[] = [
     load: () => import('./play.ts'),
   },
   {
+    command: 'sweep <file>',
+    describe: 'many runs of a YAML file: a grid, random draws or successive halving; goes on where it was cut',
+    build: (options) =>
+      options
+        .positional('file', { type: 'string', demandOption: true, describe: 'agent, env, set, over, seeds, search' })
+        .option('workers', { type: 'number', describe: 'processes at a time (default: one a core)' })
+        .option('out', { type: 'string', describe: 'its folder (default sweeps/<file>)' })
+        .option('dry-run', { type: 'boolean', default: false, describe: 'check everything and list the runs' })
+        .option('json', { type: 'boolean', default: false, describe: 'print the runs and their comparison as JSON' })
+        .example('ringside sweep examples/sweep.yaml --dry-run', 'what it would run')
+        .example('ringside sweep examples/sweep.yaml --workers 2', 'run it; the same line goes on with it'),
+    load: () => import('./sweep.ts'),
+  },
+  {
     command: 'export <run>',
     describe: "the network of a run's agent, or a model's generator, as an ONNX file",
     build: (options) =>

@@ -59,8 +59,15 @@ function runsIn(path: string): string[] {
   return inside.sort()
 }
 
-/** The value of a dotted key of a config (`agent.learningRate`), as text. */
-export function valueOf(config: RunConfig, key: string): string {
+/** The value of a dotted key of a config (`agent.learningRate`), as text; of several, joined by commas, each with its name. */
+export function valueOf(config: RunConfig, by: string): string {
+  const keys = by.split(',')
+  if (keys.length === 1) return valueOfKey(config, by)
+  const said = (key: string): string => (key === 'agent.name' ? '' : `${key.split('.').at(-1)} `)
+  return keys.map((key) => said(key) + valueOfKey(config, key)).join(', ')
+}
+
+function valueOfKey(config: RunConfig, key: string): string {
   let at: unknown = config
   for (const part of key.split('.')) at = (at as Record<string, unknown> | null | undefined)?.[part]
   if (at === undefined) throw usageError(`--by ${key}: the config of a run has no such setting.`)

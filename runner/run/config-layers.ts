@@ -28,10 +28,9 @@ export function readConfigFile(path: string, known: readonly string[]): Tree {
     throw usageError(`The config file "${path}" holds no settings; expected keys such as agent, env and steps.`)
   for (const key of Object.keys(value)) {
     if ([...known, ...recordKeys].includes(key)) continue
-    const owner = known.includes('agent') ? 'agent' : 'model'
-    throw usageError(
-      `${unknownKey(`Unknown setting in "${path}":`, key, known).message} The ${owner}'s own settings stand under "${owner}".`,
-    )
+    const { message } = unknownKey(`Unknown setting in "${path}":`, key, known)
+    const owner = ['agent', 'model'].find((name) => known.includes(name) && known.includes('steps'))
+    throw usageError(owner === undefined ? message : `${message} The ${owner}'s own settings stand under "${owner}".`)
   }
   return Object.fromEntries(Object.entries(value).filter(([key]) => !(recordKeys as readonly string[]).includes(key)))
 }

@@ -1,0 +1,156 @@
+import { join } from 'node:path'
+import { inContext, usageError } from '../../core/errors.ts'
+import { resolveConfig, runSchema } from '../run/config.ts'
+import { keysOf } from '../run/config-layers.ts'
+import { lockRun } from '../run/folder.ts'
+import { openManifest, saveManifest, type Manifest, type TrialRecord } from './manifest.ts'
+import { rungsOf, type SweepFile } from './sweep-file.ts'
+import { runTrial, setsOf, stepsOf } from './trial-process.ts'
+
+export interface SweepRequest {
+  readonly sweep: SweepFile
+  /** The sweep's folder: sweep.json and runs/. */
+  readonly out: string
+  /** Processes at a time. */
+  readonly workers: number
+  /** Asks all runs to save and stop. */
+  readonly signal: AbortSignal
+  /** Told whenever a trial begins or ends. */
+  readonly onChange?: (manifest: Manifest, changed: TrialRecord) => void
+}
+
+export interface PlannedSweep {
+  readonly manifest: Manifest
+  /** Environment steps of a trial, and with a halving those of its rungs. */
+  readonly rungs: readonly { readonly steps: number; readonly combinations: number }[]
+}
+
+/** Checks every combination of a sweep before anything runs. Throws usage errors that name the combination. */
+export async function planSweep(sweep: SweepFile, out: string): Promise<PlannedSweep> {
+  const manifest = openManifest(out, sweep)
+  const budgets = new Set<number>()
+  const checked = new Set<number>()
+  for (const each of manifest.trials) {
+    const { combination, agent, env, settings } = each
+    if (checked.has(combination)) continue
+    checked.add(combination)
+    try {
+      const steps = settings['steps'] as number | undefined
+      const config = await resolveConfig({ agent, env, sets: setsOf(settings), flags: { steps } })
+      budgets.add(config.steps)
+      for (const trial of manifest.trials) if (trial.combination === combination) trial.budget = config.steps
+    } catch (error) {
+      throw inContext(describe(each), error)
+    }
+  }
+  const { search } = sweep
+  if (search.kind !== 'halving') return { manifest, rungs: [] }
+  const [steps = 0] = budgets
+  if (budgets.size > 1) throw usageError(`A halving wants the same steps for all runs, got ${[...budgets].join(', ')}.`)
+  if (search.start >= steps)
+    throw usageError(`search.start of a halving is less than the runs' ${steps} steps, got ${search.start}.`)
+  return { manifest, rungs: rungsOf(search, steps) }
+}
+
+/**
+ * Runs what is left of a sweep, several processes at a time; sweep.json knows at every moment how far it is. Resolves when
+ * all is done, has failed for good, or was stopped.
+ */
+export async function runSweep(request: SweepRequest): Promise<Manifest> {
+  const { sweep, out, signal } = request
+  const { manifest, rungs } = await planSweep(sweep, out)
+  saveManifest(out, manifest)
+  const release = lockRun(out)
+  try {
+    if (rungs.length === 0) await runAll(request, manifest, manifest.trials, (trial) => trial.budget)
+    for (const [i, rung] of rungs.entries()) {
+      if (signal.aborted) break
+      const inIt = manifest.trials.filter(({ status }) => status !== 'dropped')
+      for (const trial of inIt) if (trial.status === 'done' && trial.steps < rung.steps) trial.status = 'waiting'
+      await runAll(request, manifest, inIt, () => rung.steps)
+      const next = rungs[i + 1]
+      if (next === undefined || inIt.some(({ status }) => status === 'waiting')) break
+      for (const trial of losers(inIt, next.combinations)) {
+        // A failure stays one.
+        if (trial.status !== 'done') continue
+        trial.status = 'dropped'
+        request.onChange?.(manifest, trial)
+      }
+      saveManifest(out, manifest)
+    }
+  } finally {
+    release()
+  }
+  return manifest
+}
+
+/** The folder of a trial's run. */
+export function runFolderOf(out: string, { id }: Pick<TrialRecord, 'id'>): string {
+  return join(out, 'runs', id)
+}
+
+/** What `compare` groups the runs of a sweep by. */
+export function groupedBy({ agent, over }: SweepFile): string {
+  const owned = [...keysOf(runSchema), 'agent', 'env']
+  const keys = Object.keys(over).map((key) => (owned.includes(key.split('.')[0]!) ? key : `agent.${key}`))
+  const several = Array.isArray(agent) && agent.length > 1
+  return keys.length === 0 ? 'agent.name' : [...(several ? ['agent.name'] : []), ...keys].join(',')
+}
+
+/** `dqn CartPole-v1, learningRate 0.001`: what a trial is, but for its seed. */
+export function describe({ agent, env, chosen }: Pick<TrialRecord, 'agent' | 'env' | 'chosen'>): string {
+  const settings = Object.entries(chosen).map(
+    ([key, value]) => `${key.replace(/^agent\./, '')} ${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  )
+  return [`${agent} ${env}`, ...settings].join(', ')
+}
+
+async function runAll(
+  { sweep, out, workers, signal, onChange }: SweepRequest,
+  manifest: Manifest,
+  trials: readonly TrialRecord[],
+  budgetOf: (trial: TrialRecord) => number,
+): Promise<void> {
+  const queue = trials.filter(({ status }) => status === 'waiting')
+  const tell = (trial: TrialRecord): void => {
+    saveManifest(out, manifest)
+    onChange?.(manifest, trial)
+  }
+  const work = async (): Promise<void> => {
+    for (let trial = queue.shift(); trial !== undefined && !signal.aborted; trial = queue.shift()) {
+      trial.budget = budgetOf(trial)
+      trial.status = 'running'
+      trial.attempts++
+      tell(trial)
+      const folder = runFolderOf(out, trial)
+      const end = await runTrial(trial, folder, trial.budget, signal)
+      trial.steps = stepsOf(folder)
+      if (end.kind === 'done') {
+        const { score, bestScore, seconds, steps } = end.summary
+        Object.assign(trial, { status: 'done', score: bestScore ?? score, seconds, steps, error: null })
+      } else if (end.kind === 'failed') {
+        trial.error = end.error
+        trial.status = trial.attempts > sweep.retries ? 'failed' : 'waiting'
+        if (trial.status === 'waiting') queue.push(trial)
+      } else trial.status = 'waiting'
+      tell(trial)
+    }
+  }
+  await Promise.all(Array.from({ length: workers }, work))
+}
+
+/** In each agent and environment, the trials of all combinations but the best so many, by the mean score over seeds. */
+function losers(trials: readonly TrialRecord[], combinations: number): TrialRecord[] {
+  return groups(trials, ({ agent, env }) => `${agent} ${env}`).flatMap((task) => {
+    const mean = (of: readonly TrialRecord[]): number =>
+      of.reduce((sum, { score }) => sum + (score ?? -Infinity), 0) / of.length
+    const ranked = groups(task, ({ combination }) => String(combination)).sort((a, b) => mean(b) - mean(a))
+    return ranked.slice(combinations).flat()
+  })
+}
+
+function groups<T>(items: readonly T[], keyOf: (item: T) => string): T[][] {
+  const all = new Map<string, T[]>()
+  for (const item of items) all.set(keyOf(item), [...(all.get(keyOf(item)) ?? []), item])
+  return [...all.values()]
+}

@@ -1,0 +1,148 @@
+import { z } from 'zod'
+import { createRng, type Rng } from '../../core/rng.ts'
+import { usageError } from '../../core/errors.ts'
+import { check, keysOf, readConfigFile, type Tree } from '../run/config-layers.ts'
+
+const positive = z.number().int().positive()
+const choice = z.union([
+  z.string(),
+  z.number(),
+  z.boolean(),
+  z.null(),
+  z.array(z.unknown()),
+  z.record(z.string(), z.unknown()),
+])
+const range = z
+  .strictObject({
+    from: z.number(),
+    to: z.number(),
+    scale: z.enum(['linear', 'log']).default('linear'),
+    whole: z.boolean().default(false),
+  })
+  .refine(({ from, to }) => from < to, { error: 'from is to be less than to' })
+  .refine(({ from, scale }) => scale === 'linear' || from > 0, { error: 'a log scale begins above 0' })
+
+/** What a sweep's file says. */
+export const sweepSchema = z.strictObject({
+  agent: z.union([z.string(), z.array(z.string()).min(1)]).describe('one or several, by name or path'),
+  env: z.union([z.string(), z.array(z.string()).min(1)]).describe('one or several, by id or path'),
+  set: z.record(z.string(), z.unknown()).default({}).describe('settings of all runs, by their dotted names'),
+  seeds: z
+    .union([positive.max(1000), z.array(z.number().int().nonnegative()).min(1)])
+    .default(1)
+    .describe('how many (0, 1, …), or which'),
+  over: z
+    .record(z.string(), z.union([z.array(choice).min(1), range]))
+    .default({})
+    .describe('settings that differ: a list of values, or { from, to, scale: linear|log, whole } to draw from'),
+  search: z
+    .discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('grid') }),
+      z.strictObject({ kind: z.literal('random'), count: positive, seed: z.number().int().nonnegative().default(0) }),
+      z.strictObject({
+        kind: z.literal('halving'),
+        count: positive.min(2),
+        seed: z.number().int().nonnegative().default(0),
+        start: positive,
+        factor: positive.min(2).default(3),
+      }),
+    ])
+    .default({ kind: 'grid' })
+    .describe(
+      'grid: every combination; random: `count` draws; halving: draws, the best 1 / factor go on for factor × the steps',
+    ),
+  retries: z.number().int().nonnegative().max(10).default(1).describe('how often a run that failed is tried again'),
+})
+
+export type SweepFile = z.infer<typeof sweepSchema>
+
+/** One run of a sweep, before it has run. */
+export interface Trial {
+  /** Of its folder: `003-seed-1`. */
+  readonly id: string
+  /** Trials of one combination differ by their seeds alone. */
+  readonly combination: number
+  readonly agent: string
+  readonly env: string
+  /** By dotted names: those of its combination, and with those of all runs. */
+  readonly chosen: Readonly<Record<string, unknown>>
+  readonly settings: Readonly<Record<string, unknown>>
+  readonly seed: number
+}
+
+export function readSweepFile(path: string): SweepFile {
+  const known = keysOf(sweepSchema)
+  const value: Tree = readConfigFile(path, known)
+  const sweep = check(sweepSchema, value, '', `Unknown setting in "${path}"`, known)
+  const ranges = Object.entries(sweep.over).flatMap(([key, of]) => (Array.isArray(of) ? [] : [key]))
+  if (sweep.search.kind === 'grid' && ranges.length > 0)
+    throw usageError(
+      `over.${ranges[0]}: a grid wants a list of values; { from, to } is for search: { kind: random, count: … }.`,
+    )
+  const both = Object.keys(sweep.over).find((key) => key in sweep.set)
+  if (both !== undefined) throw usageError(`"${both}" stands under set and under over; expected one of the two.`)
+  const seed = [...Object.keys(sweep.set), ...Object.keys(sweep.over)].find((key) => key === 'seed')
+  if (seed !== undefined) throw usageError('The seeds of a sweep stand under "seeds".')
+  return sweep
+}
+
+/** All runs of a sweep, in order: the same file gives the same ones. */
+export function trialsOf(sweep: SweepFile): Trial[] {
+  const { set, seeds, search } = sweep
+  const numbers = typeof seeds === 'number' ? Array.from({ length: seeds }, (_, i) => i) : seeds
+  const combinations = list(sweep.agent).flatMap((agent) =>
+    list(sweep.env).flatMap((env) => drawsOf(sweep, search).map((chosen) => ({ agent, env, chosen }))),
+  )
+  return combinations.flatMap(({ agent, env, chosen }, combination) =>
+    numbers.map((seed) => ({
+      id: `${String(combination + 1).padStart(3, '0')}-seed-${seed}`,
+      combination,
+      agent,
+      env,
+      chosen,
+      settings: { ...set, ...chosen },
+      seed,
+    })),
+  )
+}
+
+/** The rungs of a halving: steps, and how many combinations reach them. The last one has the steps of the file, or fewer. */
+export function rungsOf(
+  { count, start, factor }: { readonly count: number; readonly start: number; readonly factor: number },
+  steps: number,
+): { readonly steps: number; readonly combinations: number }[] {
+  const rungs = []
+  for (let at = start, left = count; ; at *= factor, left = Math.max(1, Math.floor(left / factor))) {
+    const last = at >= steps || left === 1
+    // The one that is left goes the whole way.
+    rungs.push({ steps: last ? steps : at, combinations: left })
+    if (last) return rungs
+  }
+}
+
+function drawsOf({ over }: SweepFile, search: SweepFile['search']): Record<string, unknown>[] {
+  if (search.kind === 'grid') {
+    return Object.entries(over).reduce<Record<string, unknown>[]>(
+      (all, [key, values]) => all.flatMap((one) => (values as unknown[]).map((value) => ({ ...one, [key]: value }))),
+      [{}],
+    )
+  }
+  // The same draws for every agent and environment: they are compared on equal terms.
+  return Array.from({ length: search.count }, (_, i) => {
+    const rng = createRng(search.seed, 'sweep', String(i))
+    return Object.fromEntries(Object.entries(over).map(([key, of]) => [key, drawFrom(of, rng.stream(key))]))
+  })
+}
+
+function drawFrom(of: SweepFile['over'][string], rng: Rng): unknown {
+  if (Array.isArray(of)) return of[rng.int(of.length)]
+  const { from, to, scale, whole } = of
+  const u = rng.float()
+  if (whole && scale === 'linear') return from + Math.floor(u * (to - from + 1))
+  const drawn = scale === 'log' ? Math.exp(Math.log(from) + u * Math.log(to / from)) : from + u * (to - from)
+  return whole ? Math.round(drawn) : Number(drawn.toPrecision(6))
+}
+
+function list(value: string | readonly string[]): readonly string[] {
+  return typeof value === 'string' ? [value] : value
+}
