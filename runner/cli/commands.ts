@@ -157,15 +157,21 @@ export const commands: readonly Command[] = [
   },
   {
     command: 'export <run>',
-    describe: "the network of a run's agent, or a model's generator, as an ONNX file",
+    describe: "the network of a run's agent, or a model's generator, as an ONNX file or a tf.layers model",
     build: (options) =>
       options
         .positional('run', { type: 'string', demandOption: true, describe: 'the run folder' })
-        .option('format', { type: 'string', choices: ['onnx'] as const, default: 'onnx', describe: 'of the file' })
-        .option('out', { type: 'string', describe: 'the file (default in the run folder)' })
+        .option('format', {
+          type: 'string',
+          choices: ['onnx', 'tfjs'] as const,
+          default: 'onnx',
+          describe: 'onnx: one file; tfjs: a folder that tf.loadLayersModel reads',
+        })
+        .option('out', { type: 'string', describe: 'the file or folder (default in the run folder)' })
         .option('checkpoint', { type: 'string', describe: 'best, last, or the step of a kept checkpoint' })
         .option('force', { type: 'boolean', default: false, describe: 'replace an existing file' })
-        .example('ringside export runs/double-dqn-CartPole-v1-1 --out cartpole.onnx', ''),
+        .example('ringside export runs/double-dqn-CartPole-v1-1 --out cartpole.onnx', '')
+        .example('ringside export runs/double-dqn-CartPole-v1-1 --format tfjs --out cartpole', 'for the browser'),
     load: () => import('./export.ts'),
   },
   {

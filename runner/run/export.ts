@@ -6,7 +6,7 @@ import { fields } from '../../core/state.ts'
 import { loadNetwork } from '../../agents/networks/custom-network.ts'
 import { isNetworkPath } from '../../agents/networks/kind.ts'
 import { resolveAgent } from '../../agents/registry.ts'
-import { exportOnnx, tf, type NetworkView } from '../../engine/index.ts'
+import { exportLayersModel, exportOnnx, tf, type NetworkView } from '../../engine/index.ts'
 import { makeVector } from '../../envs/index.ts'
 import { resolveModel } from '../../generative/registry.ts'
 import { openCheckpoints } from './checkpoint.ts'
@@ -19,14 +19,17 @@ import type { ModelRunConfig } from './types.ts'
 import { ringsideVersion } from './version.ts'
 
 export interface ExportOptions {
+  /** `onnx` (default): one file; `tfjs`: a folder of model.json and weights.bin, which `tf.loadLayersModel` reads. */
+  readonly format?: 'onnx' | 'tfjs'
   /** `best` (default; of a model `last`), `last` or a step. */
   readonly checkpoint?: string
-  /** Default `RUN/<name>.onnx`. */
+  /** Default `RUN/<name>.onnx`, or the folder `RUN/<name>-tfjs`. */
   readonly out?: string
   readonly force?: boolean
 }
 
 export interface Exported {
+  /** The file, or model.json. */
   readonly path: string
   readonly step: number
   readonly bytes: number
@@ -34,28 +37,52 @@ export interface Exported {
 }
 
 /**
- * The network of a run's agent, or the generator of a model's, as an ONNX file that ONNX Runtime runs by itself. Of an agent:
+ * The network of a run's agent, or the generator of a model's, for programs that know nothing of Ringside. Of an agent:
  * `observations` (1 × its elements, bytes as bytes) → `q` or `policy`, and `action`, the best one of a Discrete space; a
- * recurrent one takes `state` and gives `nextState`. Of a model: `x`, a z → `images`, −1 to 1. The file's metadata say the
- * environment, its spaces and wrappers.
+ * recurrent one takes `state` and gives `nextState`. Of a model: `x`, a z → `images`, −1 to 1. Metadata say the environment, its
+ * spaces and wrappers. As stock tf.layers a model has one output, `q`, `policy` or `images`, and any batch; throws a usage
+ * error where a network does what no layer does.
  */
 export async function exportRun(folder: string, options: ExportOptions = {}): Promise<Exported> {
+  const { format = 'onnx' } = options
+  if (!['onnx', 'tfjs'].includes(format)) throw usageError(`--format expects onnx or tfjs, got "${format}".`)
   const { config } = readRunConfig(folder)
-  const { view, values, metadata, step } = isModelConfig(config)
-    ? await ofModel(folder, config, options)
-    : await ofAgent(folder, options)
-  const out = options.out ?? join(folder, `${view.name.replaceAll(' ', '-')}.onnx`)
-  if (!out.endsWith('.onnx')) throw usageError(`--out expects an .onnx file, got "${out}".`)
+  const found = isModelConfig(config) ? await ofModel(folder, config, options) : await ofAgent(folder, options)
+  const name = found.view.name.replaceAll(' ', '-')
+  const out = options.out ?? join(folder, format === 'onnx' ? `${name}.onnx` : `${name}-tfjs`)
+  if (format === 'onnx' && !out.endsWith('.onnx')) throw usageError(`--out expects an .onnx file, got "${out}".`)
+  if (format === 'tfjs' && /\.(json|onnx|bin)$/.test(out))
+    throw usageError(`--out expects a folder for model.json and weights.bin, got "${out}".`)
   if (existsSync(out) && options.force !== true)
     throw usageError(`"${out}" exists; choose another --out or replace it by --force.`)
-  const bytes = exportOnnx(view, values, { ringside: ringsideVersion(), step: String(step), ...metadata })
-  makeFolder(dirname(out))
-  writeFileAtomic(out, bytes)
-  return { path: out, step, bytes: bytes.length, inputs: view.inputs }
+  return format === 'onnx' ? writeOnnx(found, out) : writeLayersModel(found, out)
+}
+
+function writeOnnx({ view, selecting = view, values, metadata, step }: Found, path: string): Exported {
+  const bytes = exportOnnx(selecting, values, metadata)
+  makeFolder(dirname(path))
+  writeFileAtomic(path, bytes)
+  return { path, step, bytes: bytes.length, inputs: view.inputs }
+}
+
+async function writeLayersModel({ view, values, metadata, step, outputs }: Found, folder: string): Promise<Exported> {
+  const { topology, weights, inputs } = await exportLayersModel(view, outputs, values, metadata)
+  makeFolder(folder)
+  writeFileAtomic(join(folder, 'weights.bin'), weights)
+  const path = join(folder, 'model.json')
+  writeFileAtomic(path, topology)
+  const shapes = Object.entries(inputs).map(
+    ([name, shape]) => [name, { shape: [1, ...shape], dtype: 'float32' }] as const,
+  )
+  return { path, step, bytes: topology.length + weights.length, inputs: Object.fromEntries(shapes) }
 }
 
 interface Found {
   readonly view: NetworkView
+  /** With the best action beside what the network says. */
+  readonly selecting?: NetworkView
+  /** What a LayersModel gives: the first of these that there is. */
+  readonly outputs: readonly string[]
   readonly values: Record<string, Float32Array>
   readonly metadata: Record<string, string>
   readonly step: number
@@ -85,10 +112,13 @@ async function ofAgent(folder: string, { checkpoint }: ExportOptions): Promise<F
     )
     const start = actionSpace.kind === 'discrete' ? ((actionSpace as { start?: number }).start ?? 0) : undefined
     return {
-      view: start === undefined ? view! : withAction(view!, start),
+      view: view!,
+      ...(start !== undefined && { selecting: withAction(view!, start) }),
+      outputs: actsBy,
       values,
       step,
       metadata: {
+        ...described(step),
         agent: config.agent.name,
         env: JSON.stringify(spec),
         observationSpace: JSON.stringify(observationSpace.toJSON()),
@@ -99,6 +129,13 @@ async function ofAgent(folder: string, { checkpoint }: ExportOptions): Promise<F
     opened.close()
   }
 }
+
+function described(step: number): Record<string, string> {
+  return { ringside: ringsideVersion(), step: String(step) }
+}
+
+/** What an agent acts by, whichever it has. */
+const actsBy = ['q', 'policy']
 
 /** The best action of a Discrete space beside what the network says. */
 function withAction(view: NetworkView, start: number): NetworkView {
@@ -140,6 +177,7 @@ async function ofModel(folder: string, config: ModelRunConfig, options: ExportOp
       },
       apply: (weights, { x, labels }) => ({ images: generator.apply(weights, x!, undefined, labels) }),
     },
-    metadata: { model: config.model.name, image: JSON.stringify(image), range: '-1 to 1' },
+    outputs: ['images'],
+    metadata: { ...described(step), model: config.model.name, image: JSON.stringify(image), range: '-1 to 1' },
   }
 }
