@@ -142,6 +142,19 @@ export const commands: readonly Command[] = [
     load: () => import('./play.ts'),
   },
   {
+    command: 'report <run>',
+    describe: 'one HTML file about a run that opens offline: curves, films, settings, where the time went',
+    build: (options) =>
+      options
+        .positional('run', { type: 'string', demandOption: true, describe: 'the run folder, finished or not' })
+        .option('out', { type: 'string', describe: 'the file (default report.html in the run folder)' })
+        .option('force', { type: 'boolean', default: false, describe: 'replace an existing file' })
+        .option('json', { type: 'boolean', default: false, describe: 'print the path and the summary as JSON' })
+        .example('ringside report runs/double-dqn-CartPole-v1-1', '')
+        .example('ringside report runs/gan-mnist-1 --out gan.html', 'somewhere else'),
+    load: () => import('./report.ts'),
+  },
+  {
     command: 'sweep <file>',
     describe: 'many runs of a YAML file: a grid, random draws or successive halving; goes on where it was cut',
     build: (options) =>

@@ -4,6 +4,7 @@ import { usageError } from '../../core/errors.ts'
 import { plotBands, plotIntervals, plotLines, type Plot } from '../../render/index.ts'
 import { makeFolder, writeFileAtomic } from '../run/files.ts'
 import type { Comparison } from './compare.ts'
+import { escape, pageHtml, tableHtml } from './html.ts'
 import type { Interval } from './statistics.ts'
 
 /** Writes comparison.md, .html, .csv and .json, and the plots as PNG and SVG; gives the names. An existing folder is kept unless `force`. */
@@ -153,31 +154,9 @@ function footnotes({ envs, normalized, notes }: Comparison): string[] {
 }
 
 function htmlOf(comparison: Comparison, plots: readonly [string, Plot][]): string {
-  const escape = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
-  const [header = [], ...rows] = tableOf(comparison)
-  const cells = (tag: 'th' | 'td', row: readonly string[]): string =>
-    `<tr>${row.map((text) => `<${tag}>${escape(text)}</${tag}>`).join('')}</tr>`
-  const images = plots.map(([, { svg }]) => `<figure>${svg}</figure>`)
-  return `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>Comparison</title>
-<style>
-  body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 60rem; padding: 0 1rem; color: #26282d; }
-  .wide { overflow-x: auto; }
-  table { border-collapse: collapse; }
-  td, th { padding: .35rem .8rem; text-align: right; border-bottom: 1px solid #e4e1d9; white-space: nowrap; }
-  td:first-child, th:first-child { text-align: left; }
-  figure { margin: 2rem 0; overflow-x: auto; }
-  svg { max-width: 100%; height: auto; }
-</style>
-<h1>Comparison</h1>
-<div class="wide"><table>${cells('th', header)}${rows.map((row) => cells('td', row)).join('')}</table></div>
-${footnotes(comparison)
-  .map((text) => `<p>${escape(text)}</p>`)
-  .join('\n')}
-${images.join('\n')}
-</html>
-`
+  return pageHtml('Comparison', [
+    tableHtml(tableOf(comparison)),
+    ...footnotes(comparison).map((text) => `<p>${escape(text)}</p>`),
+    ...plots.map(([, { svg }]) => `<figure>${svg}</figure>`),
+  ])
 }

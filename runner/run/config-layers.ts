@@ -65,15 +65,15 @@ export function parseSet(text: string, { owner, ownKeys, runKeys, named }: SetOw
   if (forbidden !== undefined)
     throw usageError(`--set expects a dotted path of setting names before "=", got "${text}".`)
   if (![...runKeys, ...named].includes(path[0]!) && ownKeys.includes(path[0]!)) path.unshift(owner)
-  if (path.length === 1 && named.includes(path[0]!)) {
-    const line = named.map((name) => `<${name}>`).join(' ')
-    throw usageError(`--set cannot choose the ${path[0]}; name it as an argument: ringside train ${line}.`)
-  }
   let value: unknown
   try {
     value = parseYaml(text.slice(at + 1))
   } catch (error) {
     throw usageError(`The value of --set ${text} is not YAML or JSON: ${messageOf(error)}`)
+  }
+  if (path.length === 1 && named.includes(path[0]!) && !isTree(value)) {
+    const line = named.map((name) => `<${name}>`).join(' ')
+    throw usageError(`--set cannot choose the ${path[0]}; name it as an argument: ringside train ${line}.`)
   }
   return path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as Tree
 }
