@@ -1,6 +1,7 @@
 import { checkFlags } from '../../core/check-options.ts'
 import { usageError } from '../../core/errors.ts'
 import { createPhi, type Interpolation, type Phi } from '../../core/raster/index.ts'
+import type { Scene } from '../../core/scene.ts'
 import type { StackInfo } from '../spaces/index.ts'
 import type { Env, ResetOptions, ResetResult, SpaceValue, StepResult } from '../types.ts'
 import { EpisodicLife } from './episodic-life.ts'
@@ -8,7 +9,7 @@ import { FireReset } from './fire-reset.ts'
 import { frameBox, rgbShape } from './frame.ts'
 import { FrameStack } from './frame-stack.ts'
 import { checkSize, Crop, cropBox, Grayscale, Resize, type CropBox } from './image.ts'
-import { checkedSkip, MaxAndSkip, takeSkipped } from './max-and-skip.ts'
+import { atPace, checkedSkip, MaxAndSkip, takeSkipped } from './max-and-skip.ts'
 import { NoopReset, noopOf } from './noop-reset.ts'
 import { Wrapper } from './wrapper.ts'
 
@@ -95,6 +96,10 @@ class PhiAndSkip extends Wrapper {
   override step(action: SpaceValue): StepResult {
     const { result, before } = takeSkipped(this.env, action, this.skip)
     return { ...result, observation: this.picture(result.observation, before ?? result.observation) }
+  }
+
+  override render(): Scene {
+    return atPace(this.env.render(), this.skip)
   }
 
   private picture(last: SpaceValue, before: SpaceValue): Uint8Array {

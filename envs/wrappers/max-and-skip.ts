@@ -1,4 +1,5 @@
 import type { TypedArray } from '../../core/dtype.ts'
+import type { Scene } from '../../core/scene.ts'
 import { usageError } from '../../core/errors.ts'
 import { isBox } from '../spaces/index.ts'
 import type { Env, SpaceValue, StepResult } from '../types.ts'
@@ -26,6 +27,15 @@ export class MaxAndSkip extends Wrapper {
     for (let i = 0; i < observation.length; i++) observation[i] = Math.max(observation[i]!, before[i]!)
     return { ...result, observation }
   }
+
+  override render(): Scene {
+    return atPace(this.env.render(), this.skip)
+  }
+}
+
+/** A scene that is shown once in so many of its frames, in its own time. */
+export function atPace(scene: Scene, frames: number): Scene {
+  return scene.fps === undefined ? scene : { ...scene, fps: scene.fps / frames }
 }
 
 export function checkedSkip(skip: number): number {

@@ -2,7 +2,9 @@ import { checkNumbers } from '../../core/check-options.ts'
 import { usageError } from '../../core/errors.ts'
 import { createRng, type Rng } from '../../core/rng.ts'
 import { restoreRng, saveRng } from '../../core/rng-state.ts'
+import type { Scene } from '../../core/scene.ts'
 import type { Env, EnvSnapshot, ResetOptions, ResetResult, SpaceValue, StepResult } from '../types.ts'
+import { atPace } from './max-and-skip.ts'
 import { Wrapper } from './wrapper.ts'
 
 /**
@@ -55,6 +57,10 @@ export class RepeatAction extends Wrapper {
     if (!Number.isInteger(times) || times < 1)
       throw usageError(`RepeatAction expects times to be a whole number of at least 1, got ${times}.`)
     this.times = times
+  }
+
+  override render(): Scene {
+    return atPace(this.env.render(), this.times)
   }
 
   override step(action: SpaceValue): StepResult {

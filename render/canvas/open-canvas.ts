@@ -56,24 +56,15 @@ let loaded: Promise<CanvasLibrary> | undefined
 
 /** `canvas` where it loads (its native part may be missing although it is installed), else `@napi-rs/canvas`. */
 export function openCanvas(): Promise<CanvasLibrary> {
-  loaded ??= load()
+  loaded ??= firstThatLoads()
   return loaded
 }
 
-async function load(): Promise<CanvasLibrary> {
+async function firstThatLoads(): Promise<CanvasLibrary> {
   const why: string[] = []
   for (const name of ['canvas', '@napi-rs/canvas'] as const) {
     try {
-      const imported = (await import(name)) as Partial<CanvasModule> & { readonly default?: CanvasModule }
-      const module = imported.createCanvas === undefined ? imported.default! : (imported as CanvasModule)
-      // The canvas package takes fonts only before it makes its first canvas.
-      for (const file of fontFiles()) {
-        module.registerFont?.(file, { family: fontFamily, ...(file.includes('Bold') && { weight: 'bold' }) })
-        module.GlobalFonts?.registerFromPath(file, fontFamily)
-      }
-      const { createCanvas } = module
-      createCanvas(1, 1).getContext('2d')
-      return { name, createCanvas }
+      return await loadCanvas(name)
     } catch (error) {
       why.push(`${name}: ${messageOf(error).split('\n')[0]}`)
     }
@@ -81,4 +72,18 @@ async function load(): Promise<CanvasLibrary> {
   throw new RingsideError(
     `Pictures need a canvas, and none loads (${why.join('; ')}). Install one: npm install @napi-rs/canvas@1.0.11`,
   )
+}
+
+/** One of the two, with our fonts; `from`: where it lies, if not where packages do. Throws what its loading throws. */
+export async function loadCanvas(name: CanvasLibrary['name'], from: string = name): Promise<CanvasLibrary> {
+  const imported = (await import(from)) as Partial<CanvasModule> & { readonly default?: CanvasModule }
+  const module = imported.createCanvas === undefined ? imported.default! : (imported as CanvasModule)
+  // The canvas package takes fonts only before it makes its first canvas.
+  for (const file of fontFiles()) {
+    module.registerFont?.(file, { family: fontFamily, ...(file.includes('Bold') && { weight: 'bold' }) })
+    module.GlobalFonts?.registerFromPath(file, fontFamily)
+  }
+  const { createCanvas } = module
+  createCanvas(1, 1).getContext('2d')
+  return { name, createCanvas }
 }

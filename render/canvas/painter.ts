@@ -17,8 +17,8 @@ export interface Painter {
 const font = `"${fontFamily}", sans-serif`
 
 /** Width and height in pixels; a scene keeps its proportions and is centred. */
-export async function createPainter(width: number, height: number): Promise<Painter> {
-  const library = await openCanvas()
+export async function createPainter(width: number, height: number, canvas?: CanvasLibrary): Promise<Painter> {
+  const library = canvas ?? (await openCanvas())
   const context = library.createCanvas(width, height).getContext('2d')
   return {
     paint(scene) {
@@ -95,12 +95,12 @@ function paintItem(library: CanvasLibrary, c: Context2d, item: SceneItem, scale:
   }
 }
 
-/** Small canvases by size: making one takes longer than drawing it. */
+/** Small canvases by library and size: making one takes longer than drawing it. */
 const images = new Map<string, { readonly canvas: CanvasLike; readonly image: { readonly data: Uint8ClampedArray } }>()
 
 /** The item's pixels as what a canvas draws; the next call may overwrite it. */
 function imageOf(library: CanvasLibrary, { columns, rows, channels, data }: Pixels): CanvasLike {
-  const key = `${columns}×${rows}`
+  const key = `${library.name} ${columns}×${rows}`
   let kept = images.get(key)
   if (kept === undefined) {
     const canvas = library.createCanvas(columns, rows)

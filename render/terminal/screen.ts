@@ -52,8 +52,8 @@ export function readKeys(pressed: (key: string) => void, stream: NodeJS.ReadStre
     '\x1b[B': 'down',
   }
   const onData = (data: Buffer): void => {
-    const text = data.toString('utf8')
-    pressed(names[text] ?? text)
+    // Keys that are held come several at a time.
+    for (const [key] of data.toString('utf8').matchAll(/\x1b\[[A-Z]|[^]/gu)) pressed(names[key] ?? key)
   }
   stream.setRawMode(true)
   stream.resume()

@@ -2,6 +2,8 @@ import { agentBenches } from './agent-benches.ts'
 import { engineBenches } from './engine-benches.ts'
 import { envBenches } from './env-benches.ts'
 import { frameBenches } from './frame-benches.ts'
+import { loggingBench } from './logging-bench.ts'
+import { renderBenches } from './render-benches.ts'
 import { trainingBenches } from './training-benches.ts'
 import type { Bench } from './types.ts'
 
@@ -11,6 +13,8 @@ export const benches: readonly Bench[] = [
   ...frameBenches,
   ...agentBenches,
   ...trainingBenches,
+  loggingBench,
+  ...renderBenches,
 ]
 
 /** Names that stand for several. */
@@ -18,5 +22,6 @@ export const groups: Readonly<Record<string, readonly Bench[]>> = {
   engine: engineBenches,
   envs: [...envBenches, ...frameBenches],
   agents: agentBenches,
-  training: trainingBenches,
+  training: [...trainingBenches, loggingBench],
+  render: renderBenches,
 }

@@ -26,6 +26,8 @@ export interface Bench {
   readonly title: string
   /** What one measurement is the time of. */
   readonly unit: 'call' | 'step'
+  /** Seconds of one unit that we mean to keep, where no rival says what is much. */
+  readonly limit?: number
   readonly peers: readonly Peer[]
   readonly own?: Own
   /** Rounds between two turns of the peers. */

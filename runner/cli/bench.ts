@@ -38,6 +38,7 @@ interface Row {
   readonly title: string
   readonly unit: Bench['unit']
   readonly ours: Timing
+  readonly limit?: number
   readonly peers: readonly PeerRow[]
 }
 
@@ -91,7 +92,7 @@ async function measure(bench: Bench, on: BenchEngine, rivals: readonly Rival[]):
     }
   }
   const own = timing(ours)
-  const { name, title, unit } = bench
+  const { name, title, unit, limit } = bench
   const peers = theirs.map(({ rival: { name, target }, seconds, missing }): PeerRow => {
     const row = { name, ...(target !== undefined && { target }) }
     if (missing !== undefined) return { ...row, missing }
@@ -99,7 +100,7 @@ async function measure(bench: Bench, on: BenchEngine, rivals: readonly Rival[]):
     const ratio = { minimum: own.minimum / time.minimum, median: own.median / time.median }
     return { ...row, time, ratio }
   })
-  return { name, title, unit, ours: own, peers }
+  return { name, title, unit, ours: own, ...(limit !== undefined && { limit }), peers }
 }
 
 function pythonRival({ name, key, target }: Peer, rounds: number, threads: number): Rival {
@@ -165,12 +166,13 @@ function timing(seconds: readonly number[]): Timing {
   return { minimum: sorted[0]!, median: sorted[sorted.length >> 1]! }
 }
 
-function describe({ name, title, unit, ours, peers }: Row): string {
+function describe({ name, title, unit, ours, limit, peers }: Row): string {
   const show = ({ minimum, median }: Timing): string =>
     `${(minimum * 1e6).toFixed(2)} / ${(median * 1e6).toFixed(2)} µs a ${unit}` +
     (unit === 'step' ? `, ${Math.round(1 / median).toLocaleString('en')} steps/s` : '')
   const width = Math.max(...['ringside', ...peers.map((peer) => peer.name)].map((label) => label.length)) + 2
-  const lines = [`${name}: ${title} (minimum / median)`, `  ${'ringside'.padEnd(width)}${show(ours)}`]
+  const most = limit === undefined ? '' : ` (meant: at most ${limit * 1e6})`
+  const lines = [`${name}: ${title} (minimum / median)`, `  ${'ringside'.padEnd(width)}${show(ours)}${most}`]
   for (const { name: peer, missing, time, ratio, target } of peers) {
     if (time === undefined || ratio === undefined) {
       lines.push(`  ${peer.padEnd(width)}${missing}`)

@@ -120,6 +120,12 @@ export const commands: readonly Command[] = [
         .positional('run', { type: 'string', array: true, describe: 'the run folder; several show their curves' })
         .option('agent', { type: 'string', describe: 'an untrained agent instead of a run' })
         .option('env', { type: 'string', describe: 'its environment' })
+        .option('set', {
+          type: 'string',
+          array: true,
+          nargs: 1,
+          describe: 'a setting of an untrained agent, key=value',
+        })
         .option('checkpoint', {
           type: 'string',
           describe:
@@ -133,12 +139,14 @@ export const commands: readonly Command[] = [
   },
   {
     command: 'play <env>',
-    describe: 'play an environment yourself, in the browser',
+    describe: 'play an environment yourself, in the browser or the terminal',
     build: (options) =>
       pageOptions(options)
         .positional('env', { type: 'string', demandOption: true, describe: 'an id or ./file.ts#Export' })
         .option('seed', { type: 'number', default: 0, describe: 'of the episodes' })
-        .example('ringside play LunarLander-v3', 'prints the address of its page'),
+        .option('terminal', { type: 'boolean', default: false, describe: 'draw in the terminal' })
+        .example('ringside play LunarLander-v3', 'prints the address of its page')
+        .example('ringside play MinAtar/Breakout-v1 --terminal', 'the keys stand below the game'),
     load: () => import('./play.ts'),
   },
   {

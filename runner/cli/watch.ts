@@ -5,7 +5,7 @@ import type { Agent } from '../../agents/types.ts'
 import { makeVector } from '../../envs/index.ts'
 import type { EnvSpec } from '../../envs/types.ts'
 import { openEngine } from '../../engine/index.ts'
-import { createTerminalPainter, openTerminalScreen, readKeys, withOverlay } from '../../render/index.ts'
+import { readKeys } from '../../render/index.ts'
 import { buildAgent } from '../run/build.ts'
 import { resolveConfig } from '../run/config.ts'
 import { openRun } from '../run/open.ts'
@@ -13,32 +13,37 @@ import { rollout } from '../run/rollout.ts'
 import type { EvaluateOptions } from '../run/types.ts'
 import { openWatch } from '../watch/index.ts'
 import { note, servePage, type PageOptions } from './serve-page.ts'
+import { openTerminalStage, sparkline, type TerminalStage } from './terminal-stage.ts'
 
 interface WatchArgs extends EvaluateOptions, PageOptions {
   /** Run folders. */
   readonly run?: readonly string[]
   readonly agent?: string
   readonly env?: string
+  /** Settings of an untrained agent. */
+  readonly set?: readonly string[]
   readonly terminal: boolean
   readonly seed: number
 }
 
 export async function run(args: Readonly<Record<string, unknown>>): Promise<void> {
   const options = args as unknown as WatchArgs
+  if (options.set !== undefined && options.agent === undefined)
+    throw usageError('--set is for an untrained agent, with --agent and --env; a run is watched as it was trained.')
   if (!options.terminal) {
-    const { run: runs = [], ...rest } = options
-    return servePage(options, () => openWatch({ ...rest, runs, note }))
+    const { run: runs = [], set: sets = [], ...rest } = options
+    return servePage(options, () => openWatch({ ...rest, runs, sets, note }))
   }
   if ((options.run?.length ?? 0) > 1) throw usageError('The terminal shows one run; leave --terminal out for curves.')
-  const screen = openTerminalScreen()
+  const stage = openTerminalStage()
   let close: (() => void) | undefined
   try {
     const opened = await openPlayer(options)
     close = opened.close
-    await play(opened.agent, opened.env, options.seed, screen)
+    await play(opened.agent, opened.env, options.seed, stage)
   } finally {
     close?.()
-    screen.close()
+    stage.close()
   }
 }
 
@@ -54,6 +59,7 @@ async function openPlayer(options: WatchArgs): Promise<{ agent: Agent; env: EnvS
   const config = await resolveConfig({
     agent: options.agent,
     env: options.env,
+    sets: options.set ?? [],
     flags: { seed: options.seed, engine: options.engine },
   })
   const engine = await openEngine({ engine: config.engine })
@@ -64,18 +70,11 @@ async function openPlayer(options: WatchArgs): Promise<{ agent: Agent; env: EnvS
 }
 
 /** Keys: space pauses, → steps, + and − change the speed, n begins the next episode, q leaves. */
-async function play(
-  agent: Agent,
-  spec: EnvSpec,
-  seed: number,
-  screen: ReturnType<typeof openTerminalScreen>,
-): Promise<void> {
+async function play(agent: Agent, spec: EnvSpec, seed: number, stage: TerminalStage): Promise<void> {
   const env = await makeVector(spec, { lanes: 1, autoreset: 'disabled' })
   const rng = createRng(seed, 'watch')
   env.reset({ seed: rng.stream('env').uint32() })
   const steps = rollout(env, agent.actor(1, 'evaluate', rng.stream('actor')))
-  let [columns, rows] = [screen.columns, screen.rows]
-  let painter = await createTerminalPainter(columns, rows - 2, screen)
   let [paused, single, skip, leaving, speed] = [false, false, false, false, 1]
   const release = readKeys((key) => {
     if (key === 'q' || key === 'ctrl-c') leaving = true
@@ -89,24 +88,13 @@ async function play(
   let [step, reward, total, ended] = [0, 0, 0, false]
   try {
     while (!leaving) {
-      if (screen.columns !== columns || screen.rows !== rows) {
-        ;[columns, rows] = [screen.columns, screen.rows]
-        painter = await createTerminalPainter(columns, rows - 2, screen)
-        screen.write('\x1b[2J')
-      }
       const scene = env.render()
       const q = agent.explain(env.observations()).q
       const chosen = q === undefined ? undefined : q.indexOf(Math.max(...q))
-      screen.write(
-        painter.paint(
-          withOverlay(scene, { step, reward, return: total, ...(q && { q }), ...(chosen !== undefined && { chosen }) }),
-        ),
-      )
       const line = ` ${spec.id}  step ${step}  return ${Number(total.toFixed(2))}  ${sparkline(returns)}  ×${speed}${paused ? '  paused' : ''}`
       const keys = ' space pause · → step · + − speed · n next · q quit'
-      screen.write(
-        `\x1b[${rows - 1};1H\x1b[0m\x1b[K${line.slice(0, columns)}\x1b[${rows};1H\x1b[K\x1b[2m${keys.slice(0, columns)}\x1b[0m`,
-      )
+      const overlay = { step, reward, return: total, ...(q && { q }), ...(chosen !== undefined && { chosen }) }
+      await stage.draw(scene, overlay, line, keys)
       await sleep(paused ? 30 : 1000 / ((scene.fps ?? 30) * speed))
       if (paused && !single && !skip) continue
       single = false
@@ -127,12 +115,4 @@ async function play(
     release()
     env.close()
   }
-}
-
-/** The last returns as a row of blocks. */
-function sparkline(values: readonly number[]): string {
-  const shown = values.slice(-20)
-  if (shown.length === 0) return ''
-  const [low, high] = [Math.min(...shown), Math.max(...shown)]
-  return shown.map((v) => '▁▂▃▄▅▆▇█'[high === low ? 7 : Math.round(((v - low) / (high - low)) * 7)]).join('')
 }

@@ -1,2 +1,3 @@
-export { openPlay, openWatch, type WatchRequest } from './open.ts'
+export { openPlay, openWatch, playableSpec, type WatchRequest } from './open.ts'
+export { createPlayer } from './player.ts'
 export type { WatchServer } from './server.ts'

@@ -29,6 +29,8 @@ export interface WatchRequest extends EvaluateOptions, Pick<WatchServerOptions, 
   /** An untrained agent, where there is no run. */
   readonly agent?: string
   readonly env?: string
+  /** Settings of them, as `train --set` takes them. */
+  readonly sets?: readonly string[]
   /** Told what a person at the terminal should know. */
   readonly note?: (text: string) => void
 }
@@ -57,13 +59,14 @@ export async function openPlay(
   env: string,
   request: Omit<WatchRequest, 'runs' | 'agent' | 'env'>,
 ): Promise<WatchServer> {
-  const spec = await flat(await resolveSpec(env))
+  const spec = await playableSpec(env)
   const { hello, stage } = await openStage({ agent: undefined, env: spec, seed: request.seed ?? 0, mode: 'play' })
   return serve({ hello, stage, request, folders: [] }, () => () => {})
 }
 
-/** Observations of several parts are laid end to end: the player steps lanes of numbers. */
-async function flat(spec: EnvSpec): Promise<EnvSpec> {
+/** What a player can step lanes of: observations of several parts are laid end to end. */
+export async function playableSpec(id: string): Promise<EnvSpec> {
+  const spec = await resolveSpec(id)
   const env = await make(spec)
   const { shape } = env.observationSpace
   env.close()
@@ -102,8 +105,8 @@ async function openActor(request: WatchRequest): Promise<OpenedActor> {
   }
   if (request.agent === undefined || request.env === undefined)
     throw usageError('Watch what? Expected a run folder, or --agent and --env.')
-  const { agent: name, env: id, seed, engine, device, threads } = request
-  const config = await resolveConfig({ agent: name, env: id, flags: { seed, engine, device, threads } })
+  const { agent: name, env: id, sets = [], seed, engine, device, threads } = request
+  const config = await resolveConfig({ agent: name, env: id, sets, flags: { seed, engine, device, threads } })
   const opened = await openEngine({ engine: config.engine, device: config.device, threads: config.threads })
   const env = await makeVector(config.env, { lanes: 1 })
   const agent = await buildAgent(config, opened, env)

@@ -330,3 +330,17 @@ test('each refuses what it cannot wrap or be told, by name', async () => {
   const gray = make({ id: pixelGame, wrappers: [wrapper('Grayscale'), wrapper('Grayscale')] })
   await expect(gray).rejects.toThrow(/Grayscale expects RGB images/)
 })
+
+test('what takes an action several times is shown at that pace', async () => {
+  const fpsOf = async (...wrappers: WrapperSpec[]): Promise<number | undefined> => {
+    const env = await make({ id: 'Arcade/Pong-v0', wrappers })
+    env.reset({ seed: 1 })
+    return env.render().fps
+  }
+  expect(await fpsOf()).toBe(60)
+  expect(await fpsOf({ name: 'MaxAndSkip' })).toBe(15)
+  expect(await fpsOf({ name: 'AtariPreprocessing', kwargs: { skip: 3 } })).toBe(20)
+  expect(await fpsOf({ name: 'RepeatAction', kwargs: { times: 2 } }, { name: 'MaxAndSkip', kwargs: { skip: 2 } })).toBe(
+    15,
+  )
+})
