@@ -5,8 +5,16 @@ import { asOutOfMemory } from '../../core/memory.ts'
 import { ringsideVersion } from '../run/version.ts'
 import { commands } from './commands.ts'
 
+/** What the script that `completion` prints calls, with our own name and the words so far. */
+const askForCompletions = '--get-yargs-completions'
+
 /** Parses the command line and runs one command. Exit status: 0 fine, 1 failed, 2 wrong use. */
 async function main(argv: readonly string[]): Promise<void> {
+  if (argv[0] === askForCompletions) {
+    const { completions } = await import('./completion.ts')
+    process.stdout.write((await completions(argv.slice(2))).map((word) => `${word}\n`).join(''))
+    return
+  }
   const parser = yargs([...argv])
     .scriptName('ringside')
     .usage('ringside <command>\n\nTrain agents in environments, and watch them.')
@@ -18,6 +26,7 @@ async function main(argv: readonly string[]): Promise<void> {
     .demandCommand(1, 'Which command? "ringside --help" lists them.')
     .wrap(Math.min(110, process.stdout.columns ?? 110))
     .exitProcess(false)
+    .completion('completion', 'print what makes bash or zsh complete these lines')
     .fail((message: string | null, error: Error | undefined) => {
       throw error ?? usageError(message ?? 'The command line could not be read.')
     })
