@@ -3,8 +3,8 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['tests/**/*.test.ts'],
-    // Learning, parity and browser checks need minutes, Python or Chromium: .ci/run calls them by their own configs.
-    exclude: ['tests/learning/**', 'tests/parity/live/**', 'tests/browser/**', 'node_modules/**'],
+    // Learning, faults, parity and browser checks need minutes, Python or Chromium: .ci/run calls them by their own configs.
+    exclude: ['tests/learning/**', 'tests/faults/**', 'tests/parity/live/**', 'tests/browser/**', 'node_modules/**'],
     pool: 'forks',
     testTimeout: 30_000,
   },

@@ -3,8 +3,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import type { Manifest } from '../../../runner/scale/manifest.ts'
-import { main, ringside, temporaryFolder } from '../cli/run-cli.ts'
+import type { Manifest } from '../../runner/scale/manifest.ts'
+import { main, ringside, temporaryFolder } from '../runner/cli/run-cli.ts'
 
 const folder = temporaryFolder()
 const fileOf = (name: string, sweep: object): string => {
