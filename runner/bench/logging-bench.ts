@@ -8,7 +8,7 @@ import type { RunConfig } from '../run/types.ts'
 import type { Bench } from './types.ts'
 
 /** That are timed: the first half of a training, in which no evaluation or checkpoint falls. */
-const steps = 6_000
+const steps = 20_000
 
 function configOf(): Promise<RunConfig> {
   const sets = ['evaluation.every=1000000', 'checkpoint.every=1000000', 'film.maxSteps=0', 'score.episodes=1']
@@ -51,6 +51,6 @@ export const loggingBench: Bench = {
   unit: 'step',
   peers: [],
   own: { name: 'its steps alone', target: 1.03, prepare: () => Promise.resolve(alone) },
-  rounds: 3,
+  rounds: 1,
   prepare: () => Promise.resolve(logged),
 }
