@@ -168,7 +168,11 @@ export const commands: readonly Command[] = [
     build: (options) =>
       options
         .positional('file', { type: 'string', demandOption: true, describe: 'agent, env, set, over, seeds, search' })
-        .option('workers', { type: 'number', describe: 'processes at a time (default: one a core)' })
+        .option('workers', {
+          type: 'number',
+          alias: 'jobs',
+          describe: "runs at a time (default: the cores shared out by the runs' threads)",
+        })
         .option('out', { type: 'string', describe: 'its folder (default sweeps/<file>)' })
         .option('dry-run', { type: 'boolean', default: false, describe: 'check everything and list the runs' })
         .option('json', { type: 'boolean', default: false, describe: 'print the runs and their comparison as JSON' })

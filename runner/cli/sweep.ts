@@ -11,18 +11,20 @@ import { printComparison } from './compare.ts'
 import { shown } from './train-report.ts'
 
 export async function run(args: Readonly<Record<string, unknown>>): Promise<void> {
-  const {
-    file,
-    workers = availableParallelism(),
-    dryRun,
-    json,
-    ...rest
-  } = args as unknown as { file: string; workers?: number; out?: string; dryRun: boolean; json: boolean }
-  if (!(Number.isInteger(workers) && workers >= 1 && workers <= 256))
-    throw usageError(`--workers is a whole number from 1 to 256, got ${workers}.`)
+  const { file, dryRun, json, ...rest } = args as unknown as {
+    file: string
+    workers?: number
+    out?: string
+    dryRun: boolean
+    json: boolean
+  }
+  if (rest.workers !== undefined && !(Number.isInteger(rest.workers) && rest.workers >= 1 && rest.workers <= 256))
+    throw usageError(`--workers is a whole number from 1 to 256, got ${rest.workers}.`)
   const sweep = readSweepFile(file)
   const out = rest.out ?? join('sweeps', basename(file, extname(file)))
   const planned = await planSweep(sweep, out)
+  // Threads are the runs' own (their numbers depend on them), so the cores are shared out by how many run at a time.
+  const workers = rest.workers ?? Math.max(1, Math.floor(availableParallelism() / planned.threads))
   if (dryRun) {
     print(json ? [JSON.stringify(planned)] : planOf(planned, out))
     return
@@ -61,8 +63,9 @@ export async function run(args: Readonly<Record<string, unknown>>): Promise<void
 
 /** Of the runs that went the whole way. */
 async function compared({ sweep, trials }: Manifest, out: string): Promise<Comparison | undefined> {
-  const longest = Math.max(...trials.filter(({ status }) => status === 'done').map(({ budget }) => budget))
-  const whole = trials.filter(({ status, budget }) => status === 'done' && budget === longest)
+  const done = trials.filter(({ status }) => status === 'done')
+  const longest = Math.max(...done.map(({ budget }) => budget))
+  const whole = sweep.search.kind === 'halving' ? done.filter(({ budget }) => budget === longest) : done
   if (whole.length === 0) return undefined
   try {
     const comparison = compareRuns(

@@ -1,8 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { messageOf, RingsideError, usageError } from '../../core/errors.ts'
 import { makeFolder, writeFileAtomic } from '../run/files.ts'
+import { lockRun } from '../run/folder.ts'
 import { trialsOf, type SweepFile, type Trial } from './sweep-file.ts'
 
 /** A run of a sweep and how far it is. */
@@ -10,7 +11,7 @@ export interface TrialRecord extends Trial {
   /** `dropped`: a halving went on without it. */
   status: 'waiting' | 'running' | 'done' | 'failed' | 'dropped'
   attempts: number
-  /** Environment steps it has made, and is to make. */
+  /** Environment steps it has made, and is to make (in a halving, at the rung where it is). */
   steps: number
   budget: number
   /** Best score, or the final one where nothing chose a best; null before it is done. */
@@ -32,6 +33,7 @@ const nameIn = (folder: string): string => join(folder, 'sweep.json')
 export function openManifest(folder: string, sweep: SweepFile): Manifest {
   const path = nameIn(folder)
   if (!existsSync(path)) {
+    assertFree(folder)
     const trials = trialsOf(sweep).map((trial): TrialRecord => ({ ...trial, ...fresh }))
     return { sweep, trials }
   }
@@ -44,11 +46,21 @@ export function openManifest(folder: string, sweep: SweepFile): Manifest {
   if (!isDeepStrictEqual(saved.sweep, JSON.parse(JSON.stringify(sweep))))
     throw usageError(`"${folder}" holds a sweep of another file; choose another --out, or go on with that file.`)
   // What failed is tried again by whoever asks again.
+  const furthest = Math.max(...saved.trials.map(({ budget }) => budget))
   for (const trial of saved.trials) {
-    if (trial.status === 'running' || trial.status === 'failed')
-      Object.assign(trial, { status: 'waiting', attempts: 0 })
+    // A halving that is past a failed run's rung has gone on without it.
+    const passed = sweep.search.kind === 'halving' && trial.budget < furthest
+    if (trial.status === 'running' || (trial.status === 'failed' && !passed)) trial.status = 'waiting'
   }
   return saved
+}
+
+/** What a start leaves that was killed before it wrote the manifest is no one's. */
+function assertFree(folder: string): void {
+  if (!existsSync(folder)) return
+  if (!statSync(folder).isDirectory()) throw usageError(`"${folder}" is a file; expected a folder for the sweep.`)
+  const others = readdirSync(folder).filter((name) => !/^(run\.lock|sweep\.json)/.test(name))
+  if (others.length > 0) throw usageError(`"${folder}" holds something that is not a sweep; choose another --out.`)
 }
 
 const fresh = {
@@ -61,7 +73,17 @@ const fresh = {
   error: null,
 } as const
 
+/** One process at a time at work on a sweep, whose folder is made. Returns the release. */
+export function lockSweep(folder: string): () => void {
+  try {
+    makeFolder(folder)
+    return lockRun(folder)
+  } catch (error) {
+    if (error instanceof RingsideError) throw error
+    throw new RingsideError(`The sweep's folder "${folder}" cannot be written: ${messageOf(error)}`)
+  }
+}
+
 export function saveManifest(folder: string, manifest: Manifest): void {
-  makeFolder(folder)
   writeFileAtomic(nameIn(folder), `${JSON.stringify(manifest, null, 1)}\n`)
 }

@@ -2,8 +2,7 @@ import { join } from 'node:path'
 import { inContext, usageError } from '../../core/errors.ts'
 import { resolveConfig, runSchema } from '../run/config.ts'
 import { keysOf } from '../run/config-layers.ts'
-import { lockRun } from '../run/folder.ts'
-import { openManifest, saveManifest, type Manifest, type TrialRecord } from './manifest.ts'
+import { lockSweep, openManifest, saveManifest, type Manifest, type TrialRecord } from './manifest.ts'
 import { rungsOf, type SweepFile } from './sweep-file.ts'
 import { runTrial, setsOf, stepsOf } from './trial-process.ts'
 
@@ -23,33 +22,43 @@ export interface PlannedSweep {
   readonly manifest: Manifest
   /** Environment steps of a trial, and with a halving those of its rungs. */
   readonly rungs: readonly { readonly steps: number; readonly combinations: number }[]
+  /** The engine's threads of a run, of those with the most. */
+  readonly threads: number
 }
 
 /** Checks every combination of a sweep before anything runs. Throws usage errors that name the combination. */
 export async function planSweep(sweep: SweepFile, out: string): Promise<PlannedSweep> {
   const manifest = openManifest(out, sweep)
-  const budgets = new Set<number>()
-  const checked = new Set<number>()
+  /** Of each combination. */
+  const stepsOf = new Map<number, number>()
+  let threads = 1
   for (const each of manifest.trials) {
     const { combination, agent, env, settings } = each
-    if (checked.has(combination)) continue
-    checked.add(combination)
+    if (stepsOf.has(combination)) continue
     try {
       const steps = settings['steps'] as number | undefined
       const config = await resolveConfig({ agent, env, sets: setsOf(settings), flags: { steps } })
-      budgets.add(config.steps)
-      for (const trial of manifest.trials) if (trial.combination === combination) trial.budget = config.steps
+      stepsOf.set(combination, config.steps)
+      threads = Math.max(threads, config.threads)
     } catch (error) {
       throw inContext(describe(each), error)
     }
   }
-  const { search } = sweep
-  if (search.kind !== 'halving') return { manifest, rungs: [] }
+  const rungs = rungsIn(sweep, [...new Set(stepsOf.values())])
+  // Those that have begun keep the budget they began with.
+  for (const trial of manifest.trials)
+    if (trial.budget === 0) trial.budget = rungs[0]?.steps ?? stepsOf.get(trial.combination)!
+  return { manifest, rungs, threads }
+}
+
+function rungsIn({ search }: SweepFile, budgets: readonly number[]): PlannedSweep['rungs'] {
+  if (search.kind !== 'halving') return []
   const [steps = 0] = budgets
-  if (budgets.size > 1) throw usageError(`A halving wants the same steps for all runs, got ${[...budgets].join(', ')}.`)
+  if (budgets.length > 1)
+    throw usageError(`A halving wants the same steps for all runs, got ${[...budgets].join(', ')}.`)
   if (search.start >= steps)
     throw usageError(`search.start of a halving is less than the runs' ${steps} steps, got ${search.start}.`)
-  return { manifest, rungs: rungsOf(search, steps) }
+  return rungsOf(search, steps)
 }
 
 /**
@@ -58,14 +67,16 @@ export async function planSweep(sweep: SweepFile, out: string): Promise<PlannedS
  */
 export async function runSweep(request: SweepRequest): Promise<Manifest> {
   const { sweep, out, signal } = request
-  const { manifest, rungs } = await planSweep(sweep, out)
-  saveManifest(out, manifest)
-  const release = lockRun(out)
+  const release = lockSweep(out)
   try {
+    const { manifest, rungs } = await planSweep(sweep, out)
+    saveManifest(out, manifest)
     if (rungs.length === 0) await runAll(request, manifest, manifest.trials, (trial) => trial.budget)
     for (const [i, rung] of rungs.entries()) {
       if (signal.aborted) break
       const inIt = manifest.trials.filter(({ status }) => status !== 'dropped')
+      // A sweep that was cut on a later rung has left this one behind.
+      if (inIt.some(({ budget }) => budget > rung.steps)) continue
       for (const trial of inIt) if (trial.status === 'done' && trial.steps < rung.steps) trial.status = 'waiting'
       await runAll(request, manifest, inIt, () => rung.steps)
       const next = rungs[i + 1]
@@ -78,10 +89,10 @@ export async function runSweep(request: SweepRequest): Promise<Manifest> {
       }
       saveManifest(out, manifest)
     }
+    return manifest
   } finally {
     release()
   }
-  return manifest
 }
 
 /** The folder of a trial's run. */
@@ -112,18 +123,21 @@ async function runAll(
   budgetOf: (trial: TrialRecord) => number,
 ): Promise<void> {
   const queue = trials.filter(({ status }) => status === 'waiting')
+  for (const trial of queue) Object.assign(trial, { budget: budgetOf(trial), attempts: 0 })
+  // Where the sweep itself fails (a full disk), the runs at work save as if they were asked to stop.
+  const failure = new AbortController()
+  const stop = AbortSignal.any([signal, failure.signal])
   const tell = (trial: TrialRecord): void => {
     saveManifest(out, manifest)
     onChange?.(manifest, trial)
   }
   const work = async (): Promise<void> => {
-    for (let trial = queue.shift(); trial !== undefined && !signal.aborted; trial = queue.shift()) {
-      trial.budget = budgetOf(trial)
+    for (let trial = queue.shift(); trial !== undefined && !stop.aborted; trial = queue.shift()) {
       trial.status = 'running'
       trial.attempts++
       tell(trial)
       const folder = runFolderOf(out, trial)
-      const end = await runTrial(trial, folder, trial.budget, signal)
+      const end = await runTrial(trial, folder, trial.budget, stop)
       trial.steps = stepsOf(folder)
       if (end.kind === 'done') {
         const { score, bestScore, seconds, steps } = end.summary
@@ -136,7 +150,14 @@ async function runAll(
       tell(trial)
     }
   }
-  await Promise.all(Array.from({ length: workers }, work))
+  const guarded = (): Promise<void> =>
+    work().catch((error: unknown) => {
+      failure.abort()
+      throw error
+    })
+  const ends = await Promise.allSettled(Array.from({ length: workers }, guarded))
+  const failed = ends.find(({ status }) => status === 'rejected') as PromiseRejectedResult | undefined
+  if (failed !== undefined) throw failed.reason
 }
 
 /** In each agent and environment, the trials of all combinations but the best so many, by the mean score over seeds. */

@@ -21,6 +21,9 @@ const range = z
   })
   .refine(({ from, to }) => from < to, { error: 'from is to be less than to' })
   .refine(({ from, scale }) => scale === 'linear' || from > 0, { error: 'a log scale begins above 0' })
+  .refine(({ from, to, whole }) => !whole || (Number.isInteger(from) && Number.isInteger(to)), {
+    error: 'from and to of whole numbers are whole numbers',
+  })
 
 /** What a sweep's file says. */
 export const sweepSchema = z.strictObject({
@@ -83,6 +86,14 @@ export function readSweepFile(path: string): SweepFile {
   if (both !== undefined) throw usageError(`"${both}" stands under set and under over; expected one of the two.`)
   const seed = [...Object.keys(sweep.set), ...Object.keys(sweep.over)].find((key) => key === 'seed')
   if (seed !== undefined) throw usageError('The seeds of a sweep stand under "seeds".')
+  const lists = { agent: sweep.agent, env: sweep.env, seeds: sweep.seeds }
+  const over = Object.entries(sweep.over).map(([key, of]) => [`over.${key}`, of] as const)
+  for (const [key, values] of [...Object.entries(lists), ...over]) {
+    if (!Array.isArray(values)) continue
+    // Two runs of one folder, and a sample that counts the same run twice.
+    const twice = values.map((value) => JSON.stringify(value)).find((text, i, all) => all.indexOf(text) < i)
+    if (twice !== undefined) throw usageError(`${key} holds ${twice} twice; expected different values.`)
+  }
   return sweep
 }
 
@@ -120,6 +131,9 @@ export function rungsOf(
   }
 }
 
+/** A combination that was drawn before is drawn anew; so often, before there are taken to be no others. */
+const drawsPerCombination = 1_000
+
 function drawsOf({ over }: SweepFile, search: SweepFile['search']): Record<string, unknown>[] {
   if (search.kind === 'grid') {
     return Object.entries(over).reduce<Record<string, unknown>[]>(
@@ -128,10 +142,17 @@ function drawsOf({ over }: SweepFile, search: SweepFile['search']): Record<strin
     )
   }
   // The same draws for every agent and environment: they are compared on equal terms.
-  return Array.from({ length: search.count }, (_, i) => {
+  const draws = new Map<string, Record<string, unknown>>()
+  for (let i = 0; draws.size < search.count; i++) {
+    if (i >= search.count * drawsPerCombination)
+      throw usageError(
+        `search.count asks for ${search.count} different combinations, and "over" holds about ${draws.size}.`,
+      )
     const rng = createRng(search.seed, 'sweep', String(i))
-    return Object.fromEntries(Object.entries(over).map(([key, of]) => [key, drawFrom(of, rng.stream(key))]))
-  })
+    const draw = Object.fromEntries(Object.entries(over).map(([key, of]) => [key, drawFrom(of, rng.stream(key))]))
+    draws.set(JSON.stringify(draw), draw)
+  }
+  return [...draws.values()]
 }
 
 function drawFrom(of: SweepFile['over'][string], rng: Rng): unknown {
@@ -140,7 +161,7 @@ function drawFrom(of: SweepFile['over'][string], rng: Rng): unknown {
   const u = rng.float()
   if (whole && scale === 'linear') return from + Math.floor(u * (to - from + 1))
   const drawn = scale === 'log' ? Math.exp(Math.log(from) + u * Math.log(to / from)) : from + u * (to - from)
-  return whole ? Math.round(drawn) : Number(drawn.toPrecision(6))
+  return Math.min(to, Math.max(from, whole ? Math.round(drawn) : Number(drawn.toPrecision(6))))
 }
 
 function list(value: string | readonly string[]): readonly string[] {

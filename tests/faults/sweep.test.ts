@@ -29,6 +29,9 @@ test('a sweep that is killed goes on where it was, and ends in a comparison', as
   const ended = new Promise((resolve) => child.once('exit', resolve))
   while (!existsSync(join(out, 'sweep.json')) || !manifestOf(out).trials.some(({ status }) => status === 'done'))
     await sleep(20)
+  const second = ringside(args)
+  expect(second.status).toBe(1)
+  expect(second.stderr).toMatch(/in use by process/)
   child.kill('SIGKILL')
   await ended
   const before = manifestOf(out)
@@ -54,7 +57,7 @@ test('a sweep that is killed goes on where it was, and ends in a comparison', as
   expect(refused.stderr).toMatch(/holds a sweep of another file/)
 }, 120_000)
 
-test('a halving drops the worse ones; a run that fails is tried again, told, and costs the others nothing', () => {
+test('a halving that is interrupted on its second rung drops the worse ones; a run that fails is told and costs the others nothing', async () => {
   const out = join(folder, 'halving')
   // It ends with its third evaluation, which is past the first rung.
   const breaking = join(folder, 'breaking.mjs')
@@ -66,10 +69,23 @@ test('a halving drops the worse ones; a run that fails is tried again, told, and
     agent: 'dqn',
     env: 'CartPole-v1',
     set: { ...quick, steps: 1200, callbacks: [breaking] },
-    over: { gamma: [0.5, 0.9] },
+    over: { gamma: [0.5, 0.9], learningRate: { from: 1e-4, to: 1e-3, scale: 'log' } },
     search: { kind: 'halving', count: 4, start: 400, factor: 2, seed: 3 },
   })
-  const { stdout, status } = ringside(['sweep', file, '--out', out, '--workers', '2'])
+  const args = ['sweep', file, '--out', out, '--workers', '2']
+  const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'ignore'] })
+  let stdout = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
+  const ended = new Promise((resolve) => child.once('close', resolve))
+  const isPast = ({ status, budget }: Manifest['trials'][number]): boolean => status === 'running' && budget === 800
+  while (!existsSync(join(out, 'sweep.json')) || !manifestOf(out).trials.some(isPast)) await sleep(20)
+  child.kill('SIGINT')
+  expect(await ended).toBe(1)
+  expect(stdout).toMatch(/Stopped and saved\. Go on with: npx ringside sweep/)
+  expect(manifestOf(out).trials.some(({ status }) => status === 'running')).toBe(false)
+
+  const { status } = ringside(args)
+  // What failed on the first rung stays failed: the halving has gone on without it.
   expect(status).toBe(1)
   const { trials } = manifestOf(out)
   const broken = trials.filter(({ chosen }) => chosen['gamma'] === 0.5)

@@ -42,6 +42,7 @@ test('draws stay in their range, are the same each time, and for every agent', (
       expect(trials.slice(count).map(({ chosen }) => chosen)).toEqual(
         trials.slice(0, count).map(({ chosen }) => chosen),
       )
+      expect(new Set(trials.slice(count).map(({ chosen }) => JSON.stringify(chosen))).size).toBe(count)
       for (const { chosen } of trials) {
         const { rate, gamma, units } = chosen as Record<string, number>
         expect(rate! >= 1e-5 && rate! <= 1e-2 && gamma! >= 0.9 && gamma! <= 0.999).toBe(true)
@@ -102,6 +103,18 @@ describe('is refused before anything runs:', () => {
       'agent: dqn\nenv: CartPole-v1\nset: {gamma: 0.9}\nover: {gamma: [0.9]}',
       /under set and under over/,
     ],
+    ['a seed twice', 'agent: dqn\nenv: CartPole-v1\nseeds: [4, 7, 4]', /seeds holds 4 twice/],
+    ['a value twice', 'agent: dqn\nenv: CartPole-v1\nover: {gamma: [0.9, 0.90]}', /over\.gamma holds 0\.9 twice/],
+    [
+      'more draws than there are',
+      'agent: dqn\nenv: CartPole-v1\nover: {double: [true, false]}\nsearch: {kind: random, count: 3}',
+      /3 different combinations.* about 2\./,
+    ],
+    [
+      'whole numbers between halves',
+      'agent: dqn\nenv: CartPole-v1\nover: {nStep: {from: 0.5, to: 3, whole: true}}\nsearch: {kind: random, count: 2}',
+      /whole numbers/,
+    ],
     ['seed as a setting', 'agent: dqn\nenv: CartPole-v1\nset: {seed: 3}', /stand under "seeds"/],
     [
       'a misspelt setting',
@@ -112,7 +125,7 @@ describe('is refused before anything runs:', () => {
     ['an unknown agent', 'agent: [dqn, c52]\nenv: CartPole-v1', /"c52".*Did you mean "c51"/],
     [
       'a halving that begins at its end',
-      'agent: dqn\nenv: CartPole-v1\nset: {steps: 2000}\nsearch: {kind: halving, count: 4, start: 2000}',
+      'agent: dqn\nenv: CartPole-v1\nset: {steps: 2000}\nover: {nStep: [1, 2, 3, 4]}\nsearch: {kind: halving, count: 4, start: 2000}',
       /search\.start .* less than the runs' 2000 steps/,
     ],
   ]
