@@ -305,9 +305,9 @@ function atLeisure(work: () => void): () => void {
   }
 }
 
-/** Which budget is used up, in words; null for none. */
-function spent(budget: AnyRunConfig['budget'], { updates }: Experiment, seconds: number): string | null {
-  if ('updates' in budget && budget.updates !== null && (updates ?? 0) >= budget.updates)
+/** Which budget is used up, in words; null for none. Asked every few milliseconds. */
+function spent(budget: AnyRunConfig['budget'], experiment: Experiment, seconds: number): string | null {
+  if ('updates' in budget && budget.updates !== null && (experiment.updates ?? 0) >= budget.updates)
     return `the budget of ${budget.updates} updates is used up`
   if (budget.seconds !== null && seconds >= budget.seconds) return `the budget of ${budget.seconds} seconds is used up`
   return null
