@@ -28,7 +28,7 @@ export async function renderPlot({ title, subtitle, layers }: PlotFrame): Promis
     background: 'white',
     title: {
       text: title,
-      ...(subtitle !== undefined && { subtitle }),
+      ...(subtitle !== undefined && { subtitle: lines(subtitle) }),
       anchor: 'start',
       fontSize: 16,
       subtitleColor: grey,
@@ -49,4 +49,18 @@ export async function renderPlot({ title, subtitle, layers }: PlotFrame): Promis
     font: { loadSystemFonts: false, fontFiles: fontFiles(), defaultFontFamily: fontFamily },
   })
   return { svg, png: rendered.asPng() }
+}
+
+/** Vega reckons texts wider than they are, and would widen the plot for a longer line. */
+const lineLength = 62
+
+function lines(text: string): string[] {
+  const out = ['']
+  for (const word of text.split(' ')) {
+    const last = out.at(-1)!
+    if (last === '') out[out.length - 1] = word
+    else if (last.length + 1 + word.length <= lineLength) out[out.length - 1] = `${last} ${word}`
+    else out.push(word)
+  }
+  return out
 }
