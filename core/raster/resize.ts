@@ -51,9 +51,34 @@ export function resample(
   }
 }
 
+/**
+ * The same of one channel in uint16, two pixels of a row at a time: `offset`, `stride` and `width` are even, and
+ * 255 · `rows.total` fits 16 bits.
+ */
+export function resamplePairs(
+  source: Uint16Array,
+  offset: number,
+  stride: number,
+  width: number,
+  rows: Taps,
+  columns: Taps,
+  target: Uint8Array,
+): void {
+  const out = new Uint8ClampedArray(target.buffer, target.byteOffset, target.length)
+  const pairs = new Int32Array(source.buffer, source.byteOffset, source.length >> 1)
+  const mixedPairs = new Int32Array(width >> 1)
+  const mixed = new Uint16Array(mixedPairs.buffer)
+  const scale = rows.total * columns.total
+  for (let i = 0; i < rows.starts.length; i++) {
+    const start = (offset + rows.starts[i]! * stride) >> 1
+    mixRows(pairs, start, stride >> 1, rows.weights, i * rows.count, rows.count, mixedPairs)
+    mixColumns(mixed, 0, 1, columns, scale, out, i * columns.starts.length)
+  }
+}
+
 /** A row of the result before its columns are mixed, times `rows.total`. */
 function mixRows(
-  source: Uint8Array,
+  source: Uint8Array | Int32Array,
   from: number,
   stride: number,
   weights: Int32Array,
@@ -81,7 +106,7 @@ function mixRows(
 
 /** One channel of a row of the result; `step` elements lie from pixel to pixel. */
 function mixColumns(
-  mixed: Int32Array,
+  mixed: Int32Array | Uint16Array,
   channel: number,
   step: number,
   { starts, weights, count }: Taps,
