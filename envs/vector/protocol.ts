@@ -4,7 +4,8 @@ import type { MemoryPlan } from './memory.ts'
 
 /**
  * How a vector environment and its worker threads talk. Each thread has sixteen int32 of shared memory: the command that
- * it is at, or `idle`, which both sides wait on by `Atomics.wait`; how the last one went; and the command's numbers.
+ * it is at, or `idle`, which it waits on by `Atomics.wait`; how the last one went; and the command's numbers. Sixteen more
+ * begin with how many threads are at work, which the vector environment waits on: the last to end wakes it.
  * What is not a number travels by a message port, and is in it before the other side is woken.
  */
 export const slots = {
@@ -28,14 +29,22 @@ export const commands = {
 } as const
 
 export const outcomes = {
+  /** Fine, and all infos are empty. */
   fine: 0,
-  /** Fine, and the port holds the infos of the thread's lanes: not all are empty. */
+  /** Fine, and the port holds the infos of the thread's lanes. */
   infos: 1,
   /** The port holds a `Failure`. */
   failed: 2,
   /** The thread is gone. */
   gone: 3,
+  /** Fine, and the infos are the last ones again. */
+  sameInfos: 4,
 } as const
+
+/** The view of thread `worker`'s slots; of the number at work, where it is the number of threads. */
+export function slotsOf(control: SharedArrayBuffer, worker: number): Int32Array {
+  return new Int32Array(control, worker * slots.perWorker * 4, slots.perWorker)
+}
 
 export type Call =
   | { readonly kind: 'render'; readonly lane: number }
@@ -54,6 +63,7 @@ export interface Failure {
 /** What a thread is born with. */
 export interface WorkerData {
   readonly worker: number
+  readonly workers: number
   readonly control: SharedArrayBuffer
   readonly spec: EnvSpec
   readonly checker: boolean

@@ -8,6 +8,7 @@ import {
   commands,
   outcomes,
   slots,
+  slotsOf,
   type Call,
   type Failure,
   type Hello,
@@ -22,7 +23,10 @@ const waitMilliseconds = 10_000
 
 const { port, ...data } = workerData as WorkerData & { readonly port: MessagePort }
 const parent = parentPort!
-const control = new Int32Array(data.control, data.worker * slots.perWorker * 4, slots.perWorker)
+const control = slotsOf(data.control, data.worker)
+const atWork = slotsOf(data.control, data.workers)
+/** The infos that the other side has, where they can be compared. */
+let sent: readonly Info[] | undefined
 let laneAtWork: number | undefined
 
 const tellOfEnd = (): void => answer(outcomes.gone)
@@ -79,7 +83,7 @@ function serve(envs: readonly Env[], { plan, memory }: Start): void {
         lanes.reset(next, (receive() as Record<string, unknown> | null) ?? undefined)
       } else lanes.step(next, after)
       laneAtWork = undefined
-      answer(command !== commands.call && sendInfos(lanes.infos) ? outcomes.infos : outcomes.fine)
+      answer(command === commands.call ? outcomes.fine : sendInfos(lanes.infos))
     } catch (error) {
       port.postMessage(failureOf(error))
       answer(outcomes.failed)
@@ -104,10 +108,11 @@ function carryOut(lanes: Lanes, call: Call): unknown {
   }
 }
 
-/** Empty infos, the usual ones, are not worth a message. */
-function sendInfos(all: readonly Info[]): boolean {
+/** Infos that are empty, as most, or the same as before are not worth a message. */
+function sendInfos(all: readonly Info[]): number {
   const infos = all.slice(data.from, data.from + data.lanes)
-  if (infos.every((info) => Object.keys(info).length === 0)) return false
+  if (infos.every((info) => Object.keys(info).length === 0)) return outcomes.fine
+  if (sent !== undefined && infos.every((info, i) => isSame(info, sent![i]!))) return outcomes.sameInfos
   try {
     port.postMessage(infos)
   } catch (error) {
@@ -115,7 +120,19 @@ function sendInfos(all: readonly Info[]): boolean {
       `an info cannot be sent to the main thread (${messageOf(error)}): keep infos to JSON and typed arrays, or use sync`,
     )
   }
-  return true
+  sent = infos.every(isFlat) ? infos.map((info) => ({ ...info })) : undefined
+  return outcomes.infos
+}
+
+/** Whether its values are all primitives, or equal ones are told by `===`. */
+function isFlat(info: Info): boolean {
+  return Object.values(info).every((value) => typeof value !== 'object' || value === null)
+}
+
+/** Of an info and one that is flat. */
+function isSame(info: Info, other: Info): boolean {
+  const keys = Object.keys(info)
+  return keys.length === Object.keys(other).length && keys.every((key) => Object.is(info[key], other[key]))
 }
 
 function receive(): unknown {
@@ -123,9 +140,10 @@ function receive(): unknown {
 }
 
 function answer(outcome: number): void {
+  if (Atomics.load(control, slots.command) === commands.idle) return
   control[slots.outcome] = outcome
   Atomics.store(control, slots.command, commands.idle)
-  Atomics.notify(control, slots.command)
+  if (Atomics.sub(atWork, 0, 1) === 1) Atomics.notify(atWork, 0)
 }
 
 function failureOf(error: unknown): Failure {

@@ -12,6 +12,7 @@ import {
   commands,
   outcomes,
   slots,
+  slotsOf,
   type Call,
   type Failure,
   type Hello,
@@ -42,6 +43,8 @@ interface Thread {
   readonly control: Int32Array
   readonly from: number
   readonly to: number
+  /** The last it sent, one a lane of its own. */
+  infos: readonly Info[]
   /** Why it is gone, as far as the event loop has told. */
   gone: string | undefined
 }
@@ -63,7 +66,7 @@ export async function createWorkersVector(plan: WorkersPlan): Promise<VectorEnv>
     throw usageError(`A vector environment expects a whole number of workers of at least 1, got ${plan.workers}.`)
   if (!(timeout > 0)) throw usageError(`A vector environment expects a timeout in seconds above 0, got ${timeout}.`)
 
-  const shared = new SharedArrayBuffer(count * slots.perWorker * 4)
+  const shared = new SharedArrayBuffer((count + 1) * slots.perWorker * 4)
   const threads: Thread[] = []
   try {
     for (let i = 0; i < count; i++) threads.push(startThread(plan, shared, i, count))
@@ -88,7 +91,7 @@ export async function createWorkersVector(plan: WorkersPlan): Promise<VectorEnv>
       },
     }
     const env = createVectorEnv({
-      lanes: createRemoteLanes(threads, lanes, spec.id, timeout),
+      lanes: createRemoteLanes(threads, slotsOf(shared, count), lanes, spec.id, timeout),
       memory,
       autoresetMode,
       spec: hello.spec,
@@ -114,6 +117,7 @@ function startThread(plan: WorkersPlan, control: SharedArrayBuffer, index: numbe
   const { port1, port2 } = new MessageChannel()
   const data: WorkerData = {
     worker: index,
+    workers: count,
     control,
     spec,
     checker,
@@ -139,9 +143,10 @@ function startThread(plan: WorkersPlan, control: SharedArrayBuffer, index: numbe
   const thread: Thread = {
     worker,
     port: port1,
-    control: new Int32Array(control, index * slots.perWorker * 4, slots.perWorker),
+    control: slotsOf(control, index),
     from,
     to,
+    infos: [],
     gone: undefined,
   }
   worker.on('error', (error) => (thread.gone ??= messageOf(error)))
@@ -173,46 +178,61 @@ async function greet(thread: Thread, spec: EnvSpec, timeout: number): Promise<Ex
   return hello
 }
 
-/** The lanes of all threads, as one. */
-function createRemoteLanes(threads: readonly Thread[], lanes: number, id: string, timeout: number): Lanes {
+/** The lanes of all threads, as one. `atWork[0]`: the threads that have not answered. */
+function createRemoteLanes(
+  threads: readonly Thread[],
+  atWork: Int32Array,
+  lanes: number,
+  id: string,
+  timeout: number,
+): Lanes {
   const infos: Info[] = Array.from({ length: lanes }, () => ({}))
   let broken: string | undefined
 
-  const give = (thread: Thread, command: number): void => {
-    Atomics.store(thread.control, slots.command, command)
-    Atomics.notify(thread.control, slots.command)
-  }
-  const giveBatches = (thread: Thread, command: number, next: number, after: number): void => {
-    const { control } = thread
-    control[slots.lane] = thread.from
-    control[slots.next] = next
-    control[slots.after] = after
-    give(thread, command)
-  }
-  /** Waits until a thread is idle again; the failure it reports, if any. Throws when it is gone or silent. */
-  const settle = (thread: Thread, command: number, seconds = timeout): Failure | undefined => {
-    const { control } = thread
-    const deadline = performance.now() + seconds * 1000
-    // Again and again: the wake-up of an earlier command may come late, when this one is under way.
-    while (Atomics.load(control, slots.command) === command) {
-      const rest = deadline - performance.now()
-      if (rest > 0) {
-        Atomics.wait(control, slots.command, command, rest)
-        continue
-      }
-      const lane = control[slots.lane]!
-      broken = `${nameOf(thread, id)} has not answered for ${seconds} s, at work on lane ${lane}: the environment hangs or its thread has died.`
-      throw new RingsideError(broken)
+  /** Gives threads a command and waits for them all; the first failure that one reports, if any. Throws when one is gone or silent. */
+  const carryOut = (chosen: readonly Thread[], command: number, seconds = timeout): (() => Error) | undefined => {
+    Atomics.store(atWork, 0, chosen.length)
+    for (const { control } of chosen) {
+      Atomics.store(control, slots.command, command)
+      Atomics.notify(control, slots.command)
     }
-    const outcome = control[slots.outcome]
+    const deadline = performance.now() + seconds * 1000
+    for (let left; (left = Atomics.load(atWork, 0)) > 0;) {
+      const rest = deadline - performance.now()
+      if (rest > 0) Atomics.wait(atWork, 0, left, rest)
+      else
+        throw silent(
+          chosen.find(({ control }) => Atomics.load(control, slots.command) === command)!,
+          seconds,
+        )
+    }
+    let failure: (() => Error) | undefined
+    for (const thread of chosen) {
+      const failed = take(thread, command)
+      if (failed !== undefined) failure ??= () => raised(failed, thread, id)
+    }
+    return failure
+  }
+  const silent = (thread: Thread, seconds: number): Error => {
+    const lane = thread.control[slots.lane]!
+    broken = `${nameOf(thread, id)} has not answered for ${seconds} s, at work on lane ${lane}: the environment hangs or its thread has died.`
+    return new RingsideError(broken)
+  }
+  /** What a thread's answer to a command brings. */
+  const take = (thread: Thread, command: number): Failure | undefined => {
+    const outcome = thread.control[slots.outcome]
     if (outcome === outcomes.gone) {
-      broken = `${nameOf(thread, id)} has ended in the middle of its work on lane ${control[slots.lane]}.`
+      broken = `${nameOf(thread, id)} has ended in the middle of its work on lane ${thread.control[slots.lane]}.`
       throw new RingsideError(broken)
     }
     if (outcome === outcomes.failed) return receive(thread) as Failure
     if (command === commands.call) return undefined
-    if (outcome === outcomes.infos) (receive(thread) as Info[]).forEach((info, i) => (infos[thread.from + i] = info))
-    else for (let lane = thread.from; lane < thread.to; lane++) infos[lane] = {}
+    const received = outcome === outcomes.infos ? (receive(thread) as Info[]) : undefined
+    for (let lane = thread.from; lane < thread.to; lane++)
+      infos[lane] =
+        received?.[lane - thread.from] ??
+        (outcome === outcomes.sameInfos ? { ...thread.infos[lane - thread.from] } : {})
+    if (received !== undefined) thread.infos = received.map((info) => ({ ...info }))
     return undefined
   }
   const receive = (thread: Thread): unknown => receiveMessageOnPort(thread.port)?.message
@@ -222,19 +242,19 @@ function createRemoteLanes(threads: readonly Thread[], lanes: number, id: string
       if (thread.gone !== undefined) throw new RingsideError(`${nameOf(thread, id)} has died: ${thread.gone}.`)
   }
   /** All threads at once; the first failure is thrown once all are idle. */
-  const settleAll = (command: number): void => {
-    let failure: (() => Error) | undefined
-    for (const thread of threads) {
-      const failed = settle(thread, command)
-      if (failed !== undefined) failure ??= () => raised(failed, thread, id)
+  const carryOutBatches = (command: number, next: number, after: number): void => {
+    for (const { control, from } of threads) {
+      control[slots.lane] = from
+      control[slots.next] = next
+      control[slots.after] = after
     }
+    const failure = carryOut(threads, command)
     if (failure !== undefined) throw failure()
   }
   const call = (thread: Thread, message: Call, seconds?: number): unknown => {
     thread.port.postMessage(message)
-    give(thread, commands.call)
-    const failed = settle(thread, commands.call, seconds)
-    if (failed !== undefined) throw raised(failed, thread, id)
+    const failure = carryOut([thread], commands.call, seconds)
+    if (failure !== undefined) throw failure()
     return receive(thread)
   }
 
@@ -242,16 +262,12 @@ function createRemoteLanes(threads: readonly Thread[], lanes: number, id: string
     infos,
     reset(into, options) {
       checkWhole()
-      for (const thread of threads) {
-        thread.port.postMessage(options ?? null)
-        giveBatches(thread, commands.reset, into, into)
-      }
-      settleAll(commands.reset)
+      for (const { port } of threads) port.postMessage(options ?? null)
+      carryOutBatches(commands.reset, into, into)
     },
     step(next, after) {
       checkWhole()
-      for (const thread of threads) giveBatches(thread, commands.step, next, after)
-      settleAll(commands.step)
+      carryOutBatches(commands.step, next, after)
     },
     render(lane) {
       checkWhole()

@@ -65,6 +65,32 @@ function steppingLanes(name: string, mode: VectorMode, calls: number, target: nu
   }
 }
 
+/** Lanes of an arcade game as agents see it, by φ, in threads, beside the same lanes in one. */
+function arcadeLanes(name: string, id: string): Bench {
+  const prepare = async (mode: VectorMode): Promise<() => number> => {
+    const spec = { id, wrappers: [{ name: 'AtariPreprocessing', kwargs: {} }] }
+    const env = await makeVector(spec, { lanes, mode })
+    const rng = createRng(0)
+    const actions = new Int32Array(lanes)
+    env.reset({ seed: 0 })
+    const round = timed(() => {
+      // Both games have four actions or more.
+      for (let lane = 0; lane < lanes; lane++) actions[lane] = rng.int(4)
+      env.step(actions)
+    }, 20)
+    return () => round() / lanes
+  }
+  return {
+    name,
+    title: `a step of one of ${lanes} lanes of ${id} with φ in a workers vector, random actions`,
+    unit: 'step',
+    peers: [],
+    own: { name: 'in a sync vector', target: 1 / 1.7, prepare: () => prepare('sync') },
+    rounds: 40,
+    prepare: () => prepare('workers'),
+  }
+}
+
 /** Python's own, from here; a step goes there and back through two pipes. */
 function bridged(name: string, id: string, peer: string, calls: number, target: number): Bench {
   return { ...stepping(name, `gymnasium:${id}`, calls), peers: [{ name: 'in Python', key: peer, target }], rounds: 3 }
@@ -89,4 +115,6 @@ export const envBenches: readonly Bench[] = [
   bridged('bridge-pong', 'ALE/Pong-v5', 'ale-pong', 1_000, 1.5),
   steppingLanes('cartpole-8', 'sync', 20_000, 1 / 15),
   steppingLanes('cartpole-8-threads', 'workers', 1_000, 1 / 15),
+  arcadeLanes('breakout-8-threads', 'Arcade/Breakout-v0'),
+  arcadeLanes('pong-8-threads', 'Arcade/Pong-v0'),
 ]

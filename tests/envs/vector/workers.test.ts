@@ -100,6 +100,23 @@ test('ten thousand quick steps, none read before it is made', async () => {
   expect(different).toBe(0)
 })
 
+test('infos that stay the same for long, and then do not', async () => {
+  const sync = await makeVector('Arcade/Breakout-v0', { lanes: 3 })
+  const threads = await makeVector('Arcade/Breakout-v0', { lanes: 3, mode: 'workers', workers: 2 })
+  for (const env of [sync, threads]) env.reset({ seed: 1 })
+  const seen = new Set<string>()
+  for (let i = 0; i < 600; i++) {
+    const actions = Int32Array.of(1, i % 4, 3)
+    const [a, b] = [sync.step(actions), threads.step(actions)]
+    expect(b.infos).toEqual(a.infos)
+    seen.add(JSON.stringify(b.infos))
+    // Those of the caller are the caller's.
+    ;(b.infos[1] as { lives: number }).lives = -1
+  }
+  expect(seen.size).toBeGreaterThan(3)
+  threads.close()
+})
+
 test('wrappers with running statistics', async () => {
   const wrappers = [
     { name: 'NormalizeObservation' },
