@@ -1,4 +1,4 @@
-import type { Pixels, Scene, SceneItem, Stroke } from '../../core/scene.ts'
+import type { Pixels, Rect, Scene, SceneItem, Stroke } from '../../core/scene.ts'
 import { fontFamily } from '../fonts.ts'
 import { openCanvas, type CanvasLibrary, type CanvasLike, type Context2d } from './open-canvas.ts'
 
@@ -27,7 +27,7 @@ export async function createPainter(width: number, height: number, canvas?: Canv
       context.fillStyle = scene.background
       context.fillRect(0, 0, width, height)
       context.setTransform(scale, 0, 0, scale, (width - scene.width * scale) / 2, (height - scene.height * scale) / 2)
-      for (const item of scene.items) paintItem(library, context, item, scale)
+      paintItems(library, context, scene.items, scale)
       return { width, height, data: bytesOf(context.getImageData(0, 0, width, height).data) }
     },
   }
@@ -47,8 +47,44 @@ export async function paintScene(scene: Scene, size: { readonly width?: number }
 
 /** Rounder corners than this are seen, in pixels; drawing them takes ten times as long. */
 const leastRadius = 1.5
+/** Smaller circles, stars say, are squares to the eye. */
+const leastCircle = 1
 
 /** `scale`: pixels of a unit. */
+function paintItems(library: CanvasLibrary, c: Context2d, items: readonly SceneItem[], scale: number): void {
+  for (let i = 0; i < items.length;) {
+    const alike = tilesFrom(items, i, scale)
+    if (alike.length > 1) {
+      c.fillStyle = alike[0]!.fill!
+      c.beginPath()
+      for (const tile of alike) traceRect(c, tile)
+      c.fill()
+    } else paintItem(library, c, items[i]!, scale)
+    i += Math.max(1, alike.length)
+  }
+}
+
+/** The rounded rectangles of one opaque colour that follow each other: as one path they take two thirds of the time. */
+function tilesFrom(items: readonly SceneItem[], from: number, scale: number): readonly Rect[] {
+  const tiles: Rect[] = []
+  for (let i = from; i < items.length; i++) {
+    const item = items[i]!
+    if (item.kind !== 'rect' || item.stroke !== undefined || !isOpaque(item.fill)) break
+    if ((item.cornerRadius ?? 0) * scale < leastRadius || item.fill !== (tiles[0] ?? item).fill) break
+    tiles.push(item)
+  }
+  return tiles
+}
+
+function isOpaque(color: string | undefined): boolean {
+  return color !== undefined && /^#[0-9a-f]{6}$/i.test(color)
+}
+
+function traceRect(c: Context2d, { x, y, width, height, cornerRadius = 0 }: Rect): void {
+  if (cornerRadius > 0) c.roundRect(x, y, width, height, Math.min(cornerRadius, width / 2, height / 2))
+  else c.rect(x, y, width, height)
+}
+
 function paintItem(library: CanvasLibrary, c: Context2d, item: SceneItem, scale: number): void {
   switch (item.kind) {
     case 'rect': {
@@ -59,14 +95,22 @@ function paintItem(library: CanvasLibrary, c: Context2d, item: SceneItem, scale:
         return
       }
       c.beginPath()
-      if (cornerRadius > 0) c.roundRect(x, y, width, height, Math.min(cornerRadius, width / 2, height / 2))
-      else c.rect(x, y, width, height)
+      traceRect(c, item)
       return finish(c, item)
     }
-    case 'circle':
+    case 'circle': {
+      const { x, y, radius, fill, stroke } = item
+      if (radius * scale < leastCircle && fill !== undefined && stroke === undefined) {
+        // The square of the same area.
+        const side = radius * Math.sqrt(Math.PI)
+        c.fillStyle = fill
+        c.fillRect(x - side / 2, y - side / 2, side, side)
+        return
+      }
       c.beginPath()
-      c.arc(item.x, item.y, item.radius, 0, 2 * Math.PI)
+      c.arc(x, y, radius, 0, 2 * Math.PI)
       return finish(c, item)
+    }
     case 'line':
       trace(c, item.points)
       return finish(c, item)
@@ -90,7 +134,7 @@ function paintItem(library: CanvasLibrary, c: Context2d, item: SceneItem, scale:
       c.translate(item.x, item.y)
       c.rotate(item.angle ?? 0)
       c.scale(item.scale ?? 1, item.scale ?? 1)
-      for (const inner of item.items) paintItem(library, c, inner, scale * (item.scale ?? 1))
+      paintItems(library, c, item.items, scale * (item.scale ?? 1))
       c.restore()
   }
 }
