@@ -32,7 +32,7 @@ const network = z
 const optimizer = z
   .discriminatedUnion('kind', [
     z.strictObject({
-      kind: z.literal('adam'),
+      kind: z.literal('adam').default('adam'),
       beta1: z.number().min(0).lt(1).default(0.9).describe('decay of the mean of gradients'),
       beta2: z.number().min(0).lt(1).default(0.999).describe('decay of the mean of squared gradients'),
       epsilon: z.number().positive().default(1e-8).describe('added to the root'),

@@ -4,7 +4,7 @@ import type { RunConfig } from '../run/types.ts'
 /** Tuned settings of an agent in an environment. Everything that counts time counts env steps, all lanes together. */
 export interface Preset {
   readonly agent: string
-  /** An id, or `*` for any environment without a preset of its own. */
+  /** An id, or how ids begin and `*`, for environments without a preset of their own. */
   readonly env: string
   readonly comment: string
   readonly steps?: number

@@ -99,10 +99,19 @@ export function check<T>(
       ).message
     }
     const got = issue.input === undefined ? '' : ` (got ${JSON.stringify(issue.input)})`
-    const expected = issue.code === 'invalid_union' && issue.errors.length > 0 ? eitherOf(issue.errors) : issue.message
+    const expected =
+      issue.code === 'invalid_union' && issue.errors.length > 0 ? eitherOf(issue.errors) : plainly(issue.message)
     return `${path.replace(/\.$/, '')}: ${expected}${got}`
   })
   throw usageError(lines.join('\n'))
+}
+
+/** A kind may be left out, but nobody writes undefined. */
+function plainly(message: string): string {
+  return message.replace(
+    /^Invalid discriminator value\. Expected (.*)$/,
+    (_, kinds: string) => `expected ${kinds.replaceAll(/'undefined' \| | \| 'undefined'/g, '')}`,
+  )
 }
 
 /** Why a value is none of several forms: what those say that it comes nearest to. */

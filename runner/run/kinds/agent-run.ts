@@ -1,4 +1,5 @@
 import { setImmediate as nextTick } from 'node:timers/promises'
+import type { DType } from '../../../core/dtype.ts'
 import { fields } from '../../../core/state.ts'
 import { usageError } from '../../../core/errors.ts'
 import { createRng } from '../../../core/rng.ts'
@@ -41,6 +42,7 @@ async function assemble(config: RunConfig, notes: string[]): Promise<AgentParts>
   try {
     const { lanes, vectorMode: mode, workers } = config
     env = await makeVector(config.env, { lanes, mode, autoreset: 'same-step', ...(workers > 0 && { workers }) })
+    notes.push(...framesNote(config, env))
     const agent = await buildAgent(config, engine, env, (line) => notes.push(line))
     const timings = createTimings()
     const rng = createRng(config.seed, 'exploration')
@@ -89,6 +91,19 @@ async function assemble(config: RunConfig, notes: string[]): Promise<AgentParts>
     engine.dispose()
     throw error
   }
+}
+
+/** Larger frames than this, in bytes, are seldom meant to be learned from as they are. */
+const largeFrame = 100 * 100 * 3
+
+/** Learning from bare frames of a video game works, slowly, and takes gigabytes: said, not forbidden. */
+function framesNote({ env: { wrappers = [] } }: RunConfig, { observationSpace }: VectorEnv): string[] {
+  const { shape = [], dtype } = observationSpace as { readonly shape?: readonly number[]; readonly dtype?: DType }
+  const isFrame = dtype === 'uint8' && shape.length === 3 && shape[2] === 3
+  if (!isFrame || shape[0]! * shape[1]! * 3 < largeFrame || wrappers.length > 0) return []
+  return [
+    `Learns from frames of ${shape.join(' × ')} as they are. --set 'env.wrappers=[{ name: AtariPreprocessing }]' makes 4 × 84 × 84 bytes of them.`,
+  ]
 }
 
 /** Plays whole episodes with the present agent, and notes the best. */
