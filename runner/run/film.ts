@@ -40,8 +40,12 @@ interface Lane {
   reward: number
   return: number
   episodes: number
+  /** Of the game under way, in episodes that are over. */
+  scored: number
   /** The episode's last picture is yet to be shown. */
   ended: boolean
+  /** It was a life's: the game goes on, and counts as one. */
+  goesOn: boolean
   still: Frame | undefined
 }
 
@@ -86,15 +90,19 @@ export async function filmEpisode(plan: FilmPlan): Promise<Film> {
       }
       if (done) break
       lanes.forEach((lane, i) => {
-        if (over[i] === true) Object.assign(lane, { step: 0, return: 0, ended: false })
+        if (over[i] === true) Object.assign(lane, lane.goesOn ? { ended: false } : { step: 0, return: 0, ended: false })
         lane.step++
         lane.reward = acted!.result.reward[i]!
         lane.return += lane.reward
       })
-      for (const { lane: i, return: total } of acted!.result.episodes) {
+      for (const { lane: i, return: scored } of acted!.result.episodes) {
         const lane = lanes[i]!
         lane.ended = true
-        if (lane.episodes++ < episodes) returns.push(total)
+        lane.goesOn = acted!.result.infos[i]!['lifeLost'] === true
+        lane.scored += scored
+        if (lane.goesOn) continue
+        if (lane.episodes++ < episodes) returns.push(lane.scored)
+        lane.scored = 0
       }
       // Signals wait no longer than a frame.
       if (seen) await nextTick()
@@ -108,7 +116,7 @@ export async function filmEpisode(plan: FilmPlan): Promise<Film> {
 }
 
 function newLane(): Lane {
-  return { step: 0, reward: 0, return: 0, episodes: 0, ended: false, still: undefined }
+  return { step: 0, reward: 0, return: 0, episodes: 0, scored: 0, ended: false, goesOn: false, still: undefined }
 }
 
 function sizeOf({ width, height, overlay }: FilmPlan, scene: Scene): [width: number, height: number] {

@@ -53,6 +53,25 @@ describe('films', () => {
     expect(sizeOf(out)).toEqual([182, 2 * Math.round((90 * 456) / 600) + 2])
   })
 
+  test('go on after a lost life, to the end of the game', async () => {
+    const phi = { name: 'AtariPreprocessing', kwargs: { episodicLife: true } }
+    const game = await make({ id: 'Arcade/Breakout-v0', wrappers: [phi] })
+    const out = join(folder, 'lives.gif')
+    const { observationSpace, actionSpace } = game
+    const engine = await openEngine({ engine: 'cpu' })
+    const parts = { observationSpace, actionSpace, lanes: 1, engine, rng: createRng(0), steps: 100 }
+    const film = await filmEpisode({
+      ...plan,
+      agent: await createAgent('random', parts),
+      env: game.spec!,
+      out,
+      width: 40,
+    })
+    // Of five lives, the first of 20 steps.
+    expect(film.returns).toHaveLength(1)
+    expect(film.frames).toBeGreaterThan(60)
+  })
+
   test('as one picture are the first, the middle and the last frame; height and width are as asked', async () => {
     const out = join(folder, 'strip.png')
     await filmEpisode({ ...plan, out, format: 'png', width: 50, height: 40, overlay: false })
