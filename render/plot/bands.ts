@@ -1,5 +1,5 @@
 import { thin } from './learning-curve.ts'
-import { colors, renderPlot, type Plot } from './render-plot.ts'
+import { colors, renderPlot, shortNumbers, type Plot } from './render-plot.ts'
 
 export interface BandPlot {
   readonly title: string
@@ -17,7 +17,7 @@ export interface BandPlot {
 export function plotBands({ title, subtitle, xTitle, yTitle, series }: BandPlot): Promise<Plot> {
   const names = series.map(({ name }) => name)
   const values = series.flatMap(({ name, points }) => thin(points, 300).map((point) => ({ ...point, name })))
-  const x = { field: 'x', type: 'quantitative', title: xTitle, axis: { format: '~s' } }
+  const x = { field: 'x', type: 'quantitative', title: xTitle, axis: shortNumbers }
   const color = { field: 'name', type: 'nominal', scale: { domain: names, range: colors.slice(0, names.length) } }
   const y = { type: 'quantitative', title: yTitle, scale: { zero: false } }
   const layers = [

@@ -1,4 +1,4 @@
-import { colors, grey, renderPlot, type Plot } from './render-plot.ts'
+import { colors, grey, renderPlot, shortNumbers, type Plot } from './render-plot.ts'
 
 export interface Point {
   readonly x: number
@@ -26,7 +26,7 @@ export function plotLearningCurve(curve: LearningCurve): Promise<Plot> {
 const [blue, vermilion] = colors
 
 function layersOf({ xTitle, yTitle, episodes, evaluations, threshold }: LearningCurve): object[] {
-  const x = { field: 'x', type: 'quantitative', title: xTitle, axis: { format: '~s' } }
+  const x = { field: 'x', type: 'quantitative', title: xTitle, axis: shortNumbers }
   const y = { field: 'y', type: 'quantitative', title: yTitle }
   const layers: object[] = [
     {

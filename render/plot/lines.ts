@@ -1,5 +1,5 @@
 import { thin, type Point } from './learning-curve.ts'
-import { colors, renderPlot, type Plot } from './render-plot.ts'
+import { colors, renderPlot, shortNumbers, type Plot } from './render-plot.ts'
 
 export interface LinePlot {
   readonly title: string
@@ -28,7 +28,7 @@ export function plotLines({ title, subtitle, xTitle, yTitle, series }: LinePlot)
     data: { values },
     mark: { type: 'line', strokeWidth: 2, interpolate: 'linear' },
     encoding: {
-      x: { field: 'x', type: 'quantitative', title: xTitle, axis: { format: '~s' } },
+      x: { field: 'x', type: 'quantitative', title: xTitle, axis: shortNumbers },
       y: { field: 'y', type: 'quantitative', title: yTitle, scale: { zero: false } },
       color: { field: 'name', type: 'nominal', scale: { domain: names, range: colors.slice(0, names.length) } },
       strokeDash: { field: 'name', type: 'nominal', scale: { domain: names, range: dashes.slice(0, names.length) } },
