@@ -24,6 +24,8 @@ export interface UserEnv {
   readonly drawsOn?: boolean
   /** Steps after which an episode is cut; none where it is missing. */
   readonly maxEpisodeSteps?: number
+  /** What its actions are called, in order: NoopReset looks for NOOP there, FireReset for FIRE. */
+  readonly actionMeanings?: readonly string[]
 }
 
 /** The replay of an episode did not come to the same place: the environment is not a function of its seed and actions. */
@@ -44,7 +46,8 @@ export function adaptEnv(user: unknown, id: string): Env {
   let last: SpaceValue | undefined
   let closed = false
 
-  const adapted: Env & { spec: EnvSpec | undefined } = {
+  const adapted: Env & { spec: EnvSpec | undefined } & Pick<UserEnv, 'actionMeanings'> = {
+    ...(env.actionMeanings !== undefined && { actionMeanings: env.actionMeanings }),
     observationSpace: env.observationSpace,
     actionSpace: env.actionSpace,
     spec: undefined,

@@ -317,6 +317,11 @@ def make_all(found, asked):
         envs.append(gymnasium.make(found, max_episode_steps=asked["maxEpisodeSteps"], disable_env_checker=True, **kwargs))
 
 
+def action_meanings(env):
+    told = getattr(env.unwrapped, "get_action_meanings", None)
+    return [str(name) for name in told()] if callable(told) else None
+
+
 def make(body):
     asked = json.loads(bytes(body))
     try:
@@ -338,6 +343,7 @@ def make(body):
         "renders": first.render_mode is not None and first.render_mode != "human",
         "fps": first.metadata.get("render_fps"),
         "states": saves_state(first),
+        "actionMeanings": action_meanings(first),
     }
     return [json.dumps(answer).encode()]
 

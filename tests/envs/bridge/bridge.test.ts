@@ -43,6 +43,13 @@ describe.skipIf(!pythonHas('gymnasium'))('a real Gymnasium environment', () => {
     })
   })
 
+  test('tells what a game calls its actions', async () => {
+    await using(make({ id: faulty, kwargs: { how: 'forget' }, wrappers: [{ name: 'NoopReset' }] }), (env) => {
+      expect((env.unwrapped as { actionMeanings?: unknown }).actionMeanings).toEqual(['FIRE', 'NOOP'])
+    })
+    await using(make('gymnasium:CartPole-v1'), (env) => expect(env.unwrapped).not.toHaveProperty('actionMeanings'))
+  })
+
   test('from one state, bridged CartPole and ours take the same steps', async () => {
     const ours = await make('CartPole-v1')
     await using(make('gymnasium:CartPole-v1'), (env) => {
