@@ -16,6 +16,7 @@ interface Made {
   readonly states: boolean
   /** What games of Atari call their actions. */
   readonly actionMeanings: readonly string[] | null
+  readonly frameskip: number | readonly number[] | null
 }
 
 /** All lanes of one Python process. */
@@ -79,6 +80,7 @@ function createLane(shared: Shared, made: Made, lane: number, masked: number | u
     observationSpace: observations.space,
     actionSpace: actions.space,
     ...(made.actionMeanings !== null && { actionMeanings: made.actionMeanings }),
+    ...(made.frameskip !== null && { frameskip: made.frameskip }),
     reset({ seed, options }: ResetOptions = {}): ResetResult {
       ahead[lane] = undefined
       const body = host.askJson(

@@ -322,6 +322,12 @@ def action_meanings(env):
     return [str(name) for name in told()] if callable(told) else None
 
 
+def frameskip(env):
+    """Of Atari games, where Gymnasium's own wrapper looks for it."""
+    told = getattr(env.unwrapped, "_frameskip", None)
+    return list(told) if isinstance(told, tuple) else told if isinstance(told, int) else None
+
+
 def make(body):
     asked = json.loads(bytes(body))
     try:
@@ -344,6 +350,7 @@ def make(body):
         "fps": first.metadata.get("render_fps"),
         "states": saves_state(first),
         "actionMeanings": action_meanings(first),
+        "frameskip": frameskip(first),
     }
     return [json.dumps(answer).encode()]
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { envSpecs, make, makeVector, register, type EnvSpec } from '../../envs/index.ts'
+import { adaptEnv, envSpecs, make, makeVector, register, spaces, type EnvSpec } from '../../envs/index.ts'
 
 test.each<[string, Record<string, unknown>, RegExp]>([
   ['LunarLander-v3', { continuous: true }, /LunarLander-v3 has no option "continuous"/],
@@ -59,8 +59,16 @@ test("the step limit of a class of one's own is checked", async () => {
   const folder = mkdtempSync(join(tmpdir(), 'ringside-limit-'))
   const path = join(folder, 'env.mjs')
   writeFileSync(path, 'export class Long { maxEpisodeSteps = "100" }')
+  await expect(make(path)).rejects.toThrow(/exports no "default"\. Did you mean ".*env\.mjs#Long"/)
   await expect(make(`${path}#Long`)).rejects.toThrow(/env\.mjs#Long expects maxEpisodeSteps.*got "100"/)
   rmSync(folder, { recursive: true })
+})
+
+test('an environment of a person refuses seeds that are none', () => {
+  const own = { observationSpace: spaces.discrete(2), actionSpace: spaces.discrete(2), reset: () => 0, step: () => 0 }
+  const env = adaptEnv(own, './own.ts#Own')
+  for (const seed of [1.5, 'x', null])
+    expect(() => env.reset({ seed: seed as never })).toThrow(/own\.ts#Own: reset expects a whole number as seed/)
 })
 
 test('an id of Gymnasium gets its name here', async () => {
