@@ -16,6 +16,9 @@ const constructors = {
   bool: Uint8Array,
 } as const
 
+/** Their names. */
+export const dtypes = Object.keys(constructors) as readonly DType[]
+
 /** A zeroed array of `length` elements. */
 export function allocate(dtype: DType, length: number): TypedArray {
   return new constructors[dtype](length)

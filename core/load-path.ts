@@ -34,7 +34,8 @@ export async function loadModulePath(kind: string, name: string, base = process.
   if (found === undefined) {
     const names = Object.keys(module)
     const near = nearestName(exportName, names)
-    const hint = near === undefined ? '' : ` Did you mean "${near}"?`
+    const meant = near ?? (name.includes('#') || names[0] === undefined ? undefined : `${name}#${names[0]}`)
+    const hint = meant === undefined ? '' : ` Did you mean "${meant}"?`
     throw usageError(`"${file}" exports no "${exportName}".${hint} It exports: ${names.join(', ') || '(nothing)'}.`)
   }
   return found

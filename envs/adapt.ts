@@ -24,6 +24,10 @@ export interface UserEnv {
   readonly drawsOn?: boolean
   /** Steps after which an episode is cut; none where it is missing. */
   readonly maxEpisodeSteps?: number
+  /** What its actions are called, in order: NoopReset looks for NOOP there, FireReset for FIRE. */
+  readonly actionMeanings?: readonly string[]
+  /** Frames, or a range of them, that each of its steps takes already: who skips frames wants 1. */
+  readonly frameskip?: number | readonly number[]
 }
 
 /** The replay of an episode did not come to the same place: the environment is not a function of its seed and actions. */
@@ -44,7 +48,9 @@ export function adaptEnv(user: unknown, id: string): Env {
   let last: SpaceValue | undefined
   let closed = false
 
-  const adapted: Env & { spec: EnvSpec | undefined } = {
+  const adapted: Env & { spec: EnvSpec | undefined } & Pick<UserEnv, 'actionMeanings' | 'frameskip'> = {
+    ...(env.actionMeanings !== undefined && { actionMeanings: env.actionMeanings }),
+    ...(env.frameskip !== undefined && { frameskip: env.frameskip }),
     observationSpace: env.observationSpace,
     actionSpace: env.actionSpace,
     spec: undefined,
@@ -53,6 +59,8 @@ export function adaptEnv(user: unknown, id: string): Env {
       return adapted
     },
     reset(request: ResetOptions = {}) {
+      if (request.seed !== undefined && !Number.isSafeInteger(request.seed))
+        throw usageError(`${id}: reset expects a whole number as seed, got ${JSON.stringify(request.seed)}.`)
       if (request.seed !== undefined) rng.restore(createRng(request.seed, 'user env').state())
       seed = request.seed ?? rng.uint32()
       options = request.options

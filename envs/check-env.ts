@@ -47,6 +47,12 @@ export function checkEnv(env: Env, { steps = 200, seed = 1 }: { steps?: number; 
 
   const played = attempt('step()', () => play(env, seed, steps, draw))
   if (played !== undefined) {
+    if (played.written !== undefined) {
+      error(
+        `step() was given the action ${played.written.given} and made ${played.written.left} of it; expected it to be left ` +
+          'as it is, for the caller to keep. Work on a copy: action.slice().',
+      )
+    }
     if (played.overwritten !== undefined) {
       error(
         `${played.overwritten} hands out one observation array and fills it again; expected a new array for every step, ` +
@@ -78,11 +84,14 @@ interface Played {
   readonly steps: readonly { readonly action: SpaceValue; readonly result: StepResult }[]
   /** What handed out an array that it had handed out before. */
   readonly overwritten: string | undefined
+  /** An action before and after a step that wrote to it. */
+  readonly written: { readonly given: string; readonly left: string } | undefined
 }
 
 function play(env: Env, seed: number, count: number, draw: () => SpaceValue): Played {
   const steps: { action: SpaceValue; result: StepResult }[] = []
   let overwritten: string | undefined
+  let written: Played['written']
   let last: SpaceValue | undefined
   let kept: SpaceValue | undefined
   const receive = (observation: SpaceValue, from: string): SpaceValue => {
@@ -94,11 +103,13 @@ function play(env: Env, seed: number, count: number, draw: () => SpaceValue): Pl
   receive(env.reset({ seed }).observation, 'reset()')
   for (let i = 0; i < count; i++) {
     const action = draw()
-    const result = env.step(action)
+    const given = copy(action)
+    const result = env.step(given)
+    if (!sameValue(action, given)) written ??= { given: String(action), left: String(given) }
     steps.push({ action, result: { ...result, observation: receive(result.observation, 'step()') } })
     if (result.terminated || result.truncated) receive(env.reset().observation, 'reset()')
   }
-  return { steps, overwritten }
+  return { steps, overwritten, written }
 }
 
 /** True, or what differed. */
@@ -107,7 +118,7 @@ function replay(env: Env, seed: number, steps: Played['steps']): true | string {
   let running = true
   for (const [i, { action, result }] of steps.entries()) {
     if (!running) env.reset()
-    const now = env.step(action)
+    const now = env.step(copy(action))
     const found = differenceOf(result, now)
     if (found !== undefined) return `in step ${i + 1} ${found}`
     running = !now.terminated && !now.truncated
@@ -136,7 +147,7 @@ function checkSnapshot(
     const steps: { action: SpaceValue; result: StepResult }[] = []
     for (let i = 0; i < 20; i++) {
       const action = draw()
-      const result = env.step(action)
+      const result = env.step(copy(action))
       steps.push({ action, result: { ...result, observation: copy(result.observation) } })
       if (result.terminated || result.truncated) break
     }
@@ -152,7 +163,7 @@ function checkSnapshot(
     for (const [why, state] of ways) {
       env.restore(state)
       for (const [i, { action, result }] of steps.entries()) {
-        const found = differenceOf(result, env.step(action))
+        const found = differenceOf(result, env.step(copy(action)))
         if (found !== undefined) return `in step ${i + 1} after it ${found}; expected the same. ${why}`
       }
     }

@@ -1,7 +1,8 @@
+import { checkNumbers } from '../core/check-options.ts'
 import { isModulePath, loadModulePath } from '../core/load-path.ts'
 import { withKnownOptions } from '../core/known-options.ts'
 import { createRegistry } from '../core/registry.ts'
-import { inContext, RingsideError, unknownName, usageError } from '../core/errors.ts'
+import { inContext, nearestName, RingsideError, unknownName, usageError } from '../core/errors.ts'
 import { adaptEnv, buildUserEnv } from './adapt.ts'
 import type { EnvControls } from './controls.ts'
 import { isGymnasiumId } from './bridge/id.ts'
@@ -26,9 +27,14 @@ const registry = createRegistry<Registered>('environment')
  * a person plays with, and what actions and observations are called.
  */
 export function register(spec: EnvSpec, load: () => Promise<EnvMaker>, controls: EnvControls = {}): void {
+  if (typeof spec !== 'object' || spec === null || typeof load !== 'function')
+    throw usageError(
+      `register expects a spec and a function that loads: register({ id: 'me/Name-v0' }, async () => MyEnv).`,
+    )
   if (!/^(?:[\w-]+\/)?[\w-]+-v\d+$/.test(spec.id)) {
     throw usageError(`An environment's id has the form Name-v0 or namespace/Name-v0, got "${spec.id}".`)
   }
+  checkSpec(spec)
   registry.register(spec.id, { spec, load, controls })
 }
 
@@ -89,6 +95,9 @@ export function dress(inner: Env, spec: EnvSpec, options: MakeOptions): Env {
 /** The whole spec that `make` would use: what an id stands for, with the options over it. */
 export async function resolveSpec(idOrSpec: string | EnvSpec, options: MakeOptions = {}): Promise<EnvSpec> {
   const asked: EnvSpec = typeof idOrSpec === 'string' ? { id: idOrSpec } : idOrSpec
+  checkSpec(asked)
+  checkKeys('make', options, makeOptionNames)
+  if (options.kwargs !== undefined) checkKwargs(asked.id, options.kwargs)
   const given: EnvSpec =
     options.kwargs === undefined ? asked : { ...asked, kwargs: { ...asked.kwargs, ...options.kwargs } }
   const known = isModulePath(given.id)
@@ -98,12 +107,48 @@ export async function resolveSpec(idOrSpec: string | EnvSpec, options: MakeOptio
       : find(given.id).spec
   const kwargs = { ...known.kwargs, ...given.kwargs }
   const limit = options.maxEpisodeSteps !== undefined ? options.maxEpisodeSteps : given.maxEpisodeSteps
-  return {
-    ...known,
-    ...given,
-    ...(Object.keys(kwargs).length > 0 && { kwargs }),
-    maxEpisodeSteps: limit !== undefined ? limit : (known.maxEpisodeSteps ?? null),
-  }
+  const maxEpisodeSteps = limit !== undefined ? limit : (known.maxEpisodeSteps ?? null)
+  if (maxEpisodeSteps !== null) checkNumbers(given.id, { maxEpisodeSteps }, { min: 1, whole: true })
+  return { ...known, ...given, ...(Object.keys(kwargs).length > 0 && { kwargs }), maxEpisodeSteps }
+}
+
+const specNames = [
+  'id',
+  'kwargs',
+  'maxEpisodeSteps',
+  'rewardThreshold',
+  'wrappers',
+] as const satisfies (keyof EnvSpec)[]
+export const makeOptionNames = [
+  'kwargs',
+  'maxEpisodeSteps',
+  'checker',
+  'orderEnforcing',
+] as const satisfies (keyof MakeOptions)[]
+
+function checkSpec(spec: EnvSpec): void {
+  if (typeof spec !== 'object' || spec === null || typeof spec.id !== 'string')
+    throw usageError(`make expects an id or a spec { id, … }, got ${JSON.stringify(spec) ?? 'nothing'}.`)
+  checkKeys(spec.id, spec, specNames)
+  if (spec.kwargs !== undefined) checkKwargs(spec.id, spec.kwargs)
+  if (spec.wrappers !== undefined && !Array.isArray(spec.wrappers))
+    throw usageError(
+      `${spec.id}: wrappers in a spec are a list of { name, kwargs }, got ${JSON.stringify(spec.wrappers)}.`,
+    )
+}
+
+function checkKwargs(id: string, kwargs: unknown): void {
+  if (typeof kwargs !== 'object' || kwargs === null || Array.isArray(kwargs))
+    throw usageError(`${id}: kwargs are options by their names, got ${JSON.stringify(kwargs)}.`)
+}
+
+/** A misspelt one would change nothing, silently. */
+export function checkKeys(what: string, given: object, names: readonly string[]): void {
+  const unknown = Object.keys(given).find((name) => !names.includes(name))
+  if (unknown === undefined) return
+  const near = nearestName(unknown, names)
+  const hint = near === undefined ? '' : ` Did you mean "${near}"?`
+  throw usageError(`${what}: there is no option "${unknown}".${hint} There are: ${names.join(', ')}.`)
 }
 
 async function build(spec: EnvSpec): Promise<Env> {
@@ -133,9 +178,13 @@ async function specOfPath({ id, kwargs }: EnvSpec): Promise<EnvSpec> {
     const probe = buildUserEnv(exported, id, kwargs ?? {}) as
       { maxEpisodeSteps?: unknown; close?: () => void } | null | undefined
     limit = probe?.maxEpisodeSteps
-    probe?.close?.()
+    try {
+      probe?.close?.()
+    } catch {
+      // Whoever closes the one that is used is told.
+    }
   }
-  return { id, ...(typeof limit === 'number' && { maxEpisodeSteps: limit }) }
+  return { id, ...(limit !== undefined && { maxEpisodeSteps: limit as number | null }) }
 }
 
 function find(id: string): Registered {
@@ -148,5 +197,8 @@ function find(id: string): Registered {
       `The environment "${id.replace(/-v\d+$/, '')}" ${asked}. Did you mean "${versions.at(-1)}"? There are: ${versions.join(', ')}.`,
     )
   }
-  throw unknownName('environment', id, registry.names())
+  const unknown = unknownName('environment', id, registry.names())
+  if (!/^(?:[\w-]+[/:])*[\w-]+-v\d+$/.test(id)) throw unknown
+  const bare = id.replace(/^gym(?:nasium)?:/i, '')
+  throw usageError(`${unknown.message} One of Python's Gymnasium would be "gymnasium:${bare}".`)
 }

@@ -6,7 +6,7 @@ import type { Space, SpaceValue } from './spaces/index.ts'
 
 export type { SpaceValue } from './spaces/index.ts'
 
-/** Free-form extras beside an observation. `actionMask` (Uint8Array, 1 = allowed) is honoured by agents. */
+/** Free-form extras beside an observation. `actionMask` (Uint8Array, 1 = allowed, 0 not) is honoured by agents. */
 export type Info = Record<string, unknown>
 
 export interface ResetOptions {

@@ -192,7 +192,7 @@ export class Host {
           )
         : new RingsideError(
             {
-              ended: `The Python process ended in ${what}.`,
+              ended: `The Python process (${this.python}) ended in ${what}.`,
               timeout:
                 `The Python process did not answer ${what} within ${this[limit]} seconds and was ended; ` +
                 `kwargs { bridge: { ${limit} } } gives it longer.`,

@@ -14,6 +14,9 @@ interface Made {
   readonly fps: number | null
   /** Python can save and load the whole state, random numbers included. */
   readonly states: boolean
+  /** What games of Atari call their actions. */
+  readonly actionMeanings: readonly string[] | null
+  readonly frameskip: number | readonly number[] | null
 }
 
 /** All lanes of one Python process. */
@@ -76,6 +79,8 @@ function createLane(shared: Shared, made: Made, lane: number, masked: number | u
   return {
     observationSpace: observations.space,
     actionSpace: actions.space,
+    ...(made.actionMeanings !== null && { actionMeanings: made.actionMeanings }),
+    ...(made.frameskip !== null && { frameskip: made.frameskip }),
     reset({ seed, options }: ResetOptions = {}): ResetResult {
       ahead[lane] = undefined
       const body = host.askJson(

@@ -317,6 +317,17 @@ def make_all(found, asked):
         envs.append(gymnasium.make(found, max_episode_steps=asked["maxEpisodeSteps"], disable_env_checker=True, **kwargs))
 
 
+def action_meanings(env):
+    told = getattr(env.unwrapped, "get_action_meanings", None)
+    return [str(name) for name in told()] if callable(told) else None
+
+
+def frameskip(env):
+    """Of Atari games, where Gymnasium's own wrapper looks for it."""
+    told = getattr(env.unwrapped, "_frameskip", None)
+    return list(told) if isinstance(told, tuple) else told if isinstance(told, int) else None
+
+
 def make(body):
     asked = json.loads(bytes(body))
     try:
@@ -338,6 +349,8 @@ def make(body):
         "renders": first.render_mode is not None and first.render_mode != "human",
         "fps": first.metadata.get("render_fps"),
         "states": saves_state(first),
+        "actionMeanings": action_meanings(first),
+        "frameskip": frameskip(first),
     }
     return [json.dumps(answer).encode()]
 

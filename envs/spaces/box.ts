@@ -1,5 +1,15 @@
-import { allocate, dtypeOf, integerRange, isTypedArray, sizeOf, type DType, type TypedArray } from '../../core/dtype.ts'
+import {
+  allocate,
+  dtypeOf,
+  dtypes,
+  integerRange,
+  isTypedArray,
+  sizeOf,
+  type DType,
+  type TypedArray,
+} from '../../core/dtype.ts'
 import { usageError } from '../../core/errors.ts'
+import { refuseMask } from './mask.ts'
 import type { Space } from './space.ts'
 
 /** Says that a Box is a stack of frames, channels first, so that replay stores every frame once. */
@@ -27,7 +37,8 @@ export interface BoxOptions {
   readonly stack?: StackInfo
 }
 
-export function box({ low, high, shape, dtype = 'float32', stack }: BoxOptions): Box {
+export function box(options: BoxOptions): Box {
+  const { low, high, shape, dtype = 'float32', stack } = checkedOptions(options)
   const length = typeof low === 'number' ? (typeof high === 'number' ? undefined : high.length) : low.length
   const dimensions = shape ?? (length === undefined ? undefined : [length])
   if (dimensions === undefined) throw usageError('box expects a shape where both bounds are numbers.')
@@ -42,7 +53,9 @@ export function box({ low, high, shape, dtype = 'float32', stack }: BoxOptions):
   const outside = lows.find(beyond) ?? highs.find(beyond)
   if (outside !== undefined)
     throw usageError(`box expects bounds that ${dtype} holds, ${holds![0]} … ${holds![1]}, got ${outside}.`)
-  const integer = dtype !== 'float32' && dtype !== 'float64'
+  const integer = holds !== undefined
+  const fraction = integer ? [...lows, ...highs].find((x) => Number.isFinite(x) && !Number.isInteger(x)) : undefined
+  if (fraction !== undefined) throw usageError(`box expects whole numbers as bounds of ${dtype}, got ${fraction}.`)
   const name = dtype === 'bool' ? 'uint8' : dtype
 
   return {
@@ -52,7 +65,8 @@ export function box({ low, high, shape, dtype = 'float32', stack }: BoxOptions):
     low: lows,
     high: highs,
     stack,
-    sample(rng) {
+    sample(rng, mask) {
+      refuseMask(mask, this)
       const out = allocate(dtype, size)
       for (let i = 0; i < size; i++) {
         const [a, b] = [lows[i]!, highs[i]!]
@@ -78,6 +92,23 @@ export function box({ low, high, shape, dtype = 'float32', stack }: BoxOptions):
     }),
     toString: () => `Box([${dimensions}], ${dtype}, ${range(lows)} to ${range(highs)})`,
   }
+}
+
+function checkedOptions(options: BoxOptions): BoxOptions {
+  const { low, high, shape, dtype } = (options ?? {}) as Partial<BoxOptions>
+  for (const [name, given] of Object.entries({ low, high })) {
+    if (typeof given === 'number' || (typeof given === 'object' && given !== null && 'length' in given)) continue
+    throw usageError(`box expects { low, high }, each a number or a list of numbers, got ${told(given)} as ${name}.`)
+  }
+  if (dtype !== undefined && !dtypes.includes(dtype))
+    throw usageError(`box expects a dtype of ${dtypes.join(', ')}, got ${told(dtype)}.`)
+  if (shape !== undefined && !(Array.isArray(shape) && shape.every((d) => Number.isInteger(d) && d >= 0)))
+    throw usageError(`box expects a list of whole numbers as shape, got ${told(shape)}.`)
+  return options
+}
+
+function told(value: unknown): string {
+  return JSON.stringify(value) ?? 'nothing'
 }
 
 /** float32 bounds are the float32 nearest to what was asked, as the values they are compared with. */

@@ -9,9 +9,14 @@ export interface Discrete extends Space<number> {
   readonly start: number
 }
 
-export function discrete(n: number, { start = 0 }: { readonly start?: number } = {}): Discrete {
-  if (!Number.isInteger(n) || n < 1) throw usageError(`discrete expects a whole number of at least 1, got ${n}.`)
-  if (!Number.isInteger(start)) throw usageError(`discrete expects a whole number as start, got ${start}.`)
+export function discrete(n: number, options: { readonly start?: number } = {}): Discrete {
+  if (!Number.isInteger(n) || n < 1)
+    throw usageError(`discrete expects a whole number of at least 1, got ${JSON.stringify(n)}.`)
+  if (typeof options !== 'object' || options === null)
+    throw usageError(`discrete expects { start } after n, got ${JSON.stringify(options)}.`)
+  const { start = 0 } = options
+  if (!Number.isInteger(start))
+    throw usageError(`discrete expects a whole number as start, got ${JSON.stringify(start)}.`)
   return {
     kind: 'discrete',
     n,

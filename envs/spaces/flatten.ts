@@ -1,4 +1,4 @@
-import { allocate, sizeOf, type TypedArray } from '../../core/dtype.ts'
+import { allocate, isTypedArray, sizeOf, type TypedArray } from '../../core/dtype.ts'
 import { usageError } from '../../core/errors.ts'
 import { box, type Box } from './box.ts'
 import type { Dict, TextSpace, Tuple } from './composite.ts'
@@ -36,6 +36,7 @@ export function flatten(space: Space, value: SpaceValue): TypedArray {
 /** The value that a vector stands for: of one-hot parts, where the largest number is. */
 export function unflatten(space: Space, vector: TypedArray): SpaceValue {
   const size = flatSize(space)
+  if (!isTypedArray(vector)) throw usageError(`unflatten expects a typed array, got ${JSON.stringify(vector)}.`)
   if (vector.length !== size) throw usageError(`unflatten expects ${size} numbers for ${space}, got ${vector.length}.`)
   if (space.kind === 'box') return vector.slice()
   return read(space, vector, 0).value

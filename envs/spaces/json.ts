@@ -9,7 +9,7 @@ import type { Space, SpaceJson } from './space.ts'
 /** The inverse of `space.toJSON()`. */
 export function spaceFromJSON(json: SpaceJson): Space {
   const at = json as unknown as Readonly<Record<string, never>>
-  switch (json.kind) {
+  switch (json?.kind) {
     case 'box': {
       const { low, high, shape, dtype, stack } = json as unknown as BoxJson
       return box({
@@ -29,22 +29,30 @@ export function spaceFromJSON(json: SpaceJson): Space {
     case 'text':
       return text(at['maxLength']!, at['characters']!)
     case 'tuple':
-      return tuple((at['spaces']! as SpaceJson[]).map(spaceFromJSON))
+      return tuple(partsOf(json).map(([, part]) => spaceFromJSON(part)))
     case 'dict':
-      return dict(
-        Object.fromEntries(
-          Object.entries(at['spaces']! as Record<string, SpaceJson>).map(([k, v]) => [k, spaceFromJSON(v)]),
-        ),
-      )
+      return dict(Object.fromEntries(partsOf(json).map(([key, part]) => [key, spaceFromJSON(part)])))
     default:
-      throw usageError(`Unknown kind of space ${JSON.stringify((json as { kind: unknown }).kind)}.`)
+      throw usageError(
+        `spaceFromJSON expects { kind: ${kinds.join(' | ')}, … }, got ${JSON.stringify(json)?.slice(0, 80) ?? 'nothing'}.`,
+      )
   }
+}
+
+const kinds: readonly Space['kind'][] = ['box', 'discrete', 'multi-discrete', 'multi-binary', 'text', 'tuple', 'dict']
+
+function partsOf(json: SpaceJson): [string, SpaceJson][] {
+  const { kind, spaces } = json
+  if (typeof spaces !== 'object' || spaces === null || Array.isArray(spaces) !== (kind === 'tuple'))
+    throw usageError(`spaceFromJSON expects the spaces of a ${kind}, got ${JSON.stringify(spaces) ?? 'nothing'}.`)
+  return Object.entries(spaces as Record<string, SpaceJson>)
 }
 
 /** One number for all elements, or one each; infinities are text. */
 type BoundJson = number | string | readonly (number | string)[]
 
 function boundFromJson(bound: BoundJson): number | number[] {
+  if (bound === undefined || bound === null) throw usageError('spaceFromJSON expects the low and high of a box.')
   return typeof bound === 'object' ? bound.map(Number) : Number(bound)
 }
 

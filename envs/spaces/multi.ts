@@ -1,6 +1,6 @@
 import { usageError } from '../../core/errors.ts'
 import { sizeOf } from '../../core/dtype.ts'
-import { checkMaskLength, sampleAllowed } from './mask.ts'
+import { checkMaskLength, refuseMask, sampleAllowed } from './mask.ts'
 import type { Space } from './space.ts'
 
 /** One integer in 0 … nvec[i] − 1 per element, as an Int32Array. */
@@ -11,9 +11,8 @@ export interface MultiDiscrete extends Space<Int32Array> {
 }
 
 export function multiDiscrete(nvec: readonly number[]): MultiDiscrete {
-  if (nvec.length === 0 || nvec.some((n) => !Number.isInteger(n) || n < 1)) {
-    throw usageError(`multiDiscrete expects whole numbers of at least 1, got [${nvec}].`)
-  }
+  if (!Array.isArray(nvec) || nvec.length === 0 || nvec.some((n) => !Number.isInteger(n) || n < 1))
+    throw usageError(`multiDiscrete expects a list of whole numbers of at least 1, got ${JSON.stringify(nvec)}.`)
   const choices = nvec.reduce((sum, n) => sum + n, 0)
   return {
     kind: 'multi-discrete',
@@ -43,15 +42,18 @@ export interface MultiBinary extends Space<Uint8Array> {
 }
 
 export function multiBinary(shape: number | readonly number[]): MultiBinary {
-  const dimensions = typeof shape === 'number' ? [shape] : shape
-  if (dimensions.length === 0 || dimensions.some((d) => !Number.isInteger(d) || d < 1))
-    throw usageError(`multiBinary expects whole numbers of at least 1, got [${dimensions}].`)
+  const dimensions: readonly number[] = typeof shape === 'number' ? [shape] : shape
+  if (!Array.isArray(dimensions) || dimensions.length === 0 || dimensions.some((d) => !Number.isInteger(d) || d < 1))
+    throw usageError(`multiBinary expects whole numbers of at least 1, got ${JSON.stringify(shape)}.`)
   const size = sizeOf(dimensions)
   return {
     kind: 'multi-binary',
     shape: dimensions,
     dtype: 'uint8',
-    sample: (rng) => Uint8Array.from({ length: size }, () => rng.int(2)),
+    sample(rng, mask) {
+      refuseMask(mask, this)
+      return Uint8Array.from({ length: size }, () => rng.int(2))
+    },
     contains: (value): value is Uint8Array =>
       value instanceof Uint8Array && value.length === size && value.every((x) => x <= 1),
     toJSON: () => ({ kind: 'multi-binary', shape: dimensions }),

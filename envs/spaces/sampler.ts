@@ -1,3 +1,4 @@
+import { checkNumbers } from '../../core/check-options.ts'
 import { createRng, entropySeed } from '../../core/rng.ts'
 import type { Space, SpaceValue } from './space.ts'
 
@@ -6,6 +7,7 @@ import type { Space, SpaceValue } from './space.ts'
  * `space.seed(seed)` and `space.sample()`.
  */
 export function sampler<T extends SpaceValue>(space: Space<T>, seed = entropySeed()): (mask?: Uint8Array) => T {
+  checkNumbers('sampler', { seed }, { whole: true })
   const rng = createRng(seed, 'space')
   return (mask) => space.sample(rng, mask)
 }

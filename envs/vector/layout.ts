@@ -1,7 +1,6 @@
 import { sizeOf, type DType, type TypedArray } from '../../core/dtype.ts'
 import { usageError } from '../../core/errors.ts'
-import type { MultiDiscrete, Space } from '../spaces/index.ts'
-import { isDiscrete } from '../spaces/index.ts'
+import type { Space } from '../spaces/index.ts'
 import type { SpaceValue } from '../types.ts'
 
 /** How values of a space lie in a batch, lane after lane. */
@@ -42,11 +41,4 @@ export function layoutOf(space: Space, what: string, env: string): Layout {
     },
     read: (batch, lane) => batch.slice(lane * width, (lane + 1) * width),
   }
-}
-
-/** Bytes of one lane's action mask: one an action of a Discrete space, one a choice of each part of a MultiDiscrete one. */
-export function maskWidth(actionSpace: Space): number {
-  if (isDiscrete(actionSpace)) return actionSpace.n
-  if (actionSpace.kind === 'multi-discrete') return (actionSpace as MultiDiscrete).nvec.reduce((sum, n) => sum + n, 0)
-  return 0
 }

@@ -1,6 +1,6 @@
 import { usageError } from '../../core/errors.ts'
 import { isGymnasiumId } from '../bridge/id.ts'
-import { dress, make, resolveSpec, type MakeOptions } from '../registry.ts'
+import { checkKeys, dress, make, makeOptionNames, resolveSpec, type MakeOptions } from '../registry.ts'
 import type { AutoresetMode, Env, EnvSpec, VectorEnv, VectorMode } from '../types.ts'
 import { createSyncVector } from './sync.ts'
 import { createWorkersVector } from './workers.ts'
@@ -16,21 +16,23 @@ export interface MakeVectorOptions extends MakeOptions {
   readonly timeout?: number
 }
 
+const ownOptionNames = ['lanes', 'autoreset', 'mode', 'workers', 'timeout'] as const
+const optionNames = [...ownOptionNames, ...makeOptionNames] as const satisfies (keyof MakeVectorOptions)[]
+
 const autoresetModes: readonly AutoresetMode[] = ['same-step', 'next-step', 'disabled']
 
 /** Makes `lanes` environments that step together. Autoreset is `same-step` unless asked otherwise. */
-export async function makeVector(
-  idOrSpec: string | EnvSpec,
-  { lanes, autoreset = 'same-step', mode = 'sync', workers, timeout, ...options }: MakeVectorOptions,
-): Promise<VectorEnv> {
+export async function makeVector(idOrSpec: string | EnvSpec, asked: MakeVectorOptions): Promise<VectorEnv> {
+  const { lanes, autoreset = 'same-step', mode = 'sync', workers, timeout, ...options } = asked ?? {}
+  checkKeys('makeVector', asked ?? {}, optionNames)
   if (!Number.isInteger(lanes) || lanes < 1)
     throw usageError(`makeVector expects lanes, a whole number of at least 1, got ${JSON.stringify(lanes)}.`)
   if (!autoresetModes.includes(autoreset))
     throw usageError(`makeVector expects autoreset ${autoresetModes.join(', ')}, got ${JSON.stringify(autoreset)}.`)
   if (mode !== 'sync' && mode !== 'workers')
     throw usageError(`makeVector expects mode sync or workers, got ${JSON.stringify(mode)}.`)
-  const id = typeof idOrSpec === 'string' ? idOrSpec : idOrSpec.id
-  if (isGymnasiumId(id)) {
+  const id = typeof idOrSpec === 'object' && idOrSpec !== null ? idOrSpec.id : idOrSpec
+  if (typeof id === 'string' && isGymnasiumId(id)) {
     if (mode === 'workers')
       throw usageError(
         `The lanes of "${id}" live in one Python process: mode workers has no use for them. Take mode sync.`,

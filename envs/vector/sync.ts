@@ -1,8 +1,9 @@
 import { inContext, usageError } from '../../core/errors.ts'
 import { SnapshotMismatch } from '../adapt.ts'
+import { maskWidth } from '../spaces/mask.ts'
 import type { AutoresetMode, Env, VectorEnv } from '../types.ts'
 import { createLanes, type LanesPlan } from './lanes.ts'
-import { layoutOf, maskWidth } from './layout.ts'
+import { layoutOf } from './layout.ts'
 import { bytesOf, createLaneMemory } from './memory.ts'
 import { createVectorEnv } from './vector-env.ts'
 

@@ -46,6 +46,13 @@ export function createVectorEnv(parts: VectorParts): VectorEnv {
   }
   const maskOf = (batch: number): Uint8Array | undefined =>
     memory.masked.includes(1) ? memory.masks[batch] : undefined
+  const wholeActions = !(actions instanceof Float32Array || actions instanceof Float64Array)
+  const checkTaken = (given: ArrayLike<number>): void => {
+    const at = actions.findIndex((action: number, i: number) => action !== given[i])
+    if (at < 0) return
+    const lane = Math.floor((at * lanes) / actions.length)
+    throw usageError(`Lane ${lane} of ${spec?.id ?? name}: step expects actions of ${actionSpace}, got ${given[at]}.`)
+  }
   const checkOpen = (what: string): void => {
     if (closed) throw new RingsideError(`${name}: ${what} was called after close().`)
   }
@@ -60,6 +67,9 @@ export function createVectorEnv(parts: VectorParts): VectorEnv {
       checkOpen('reset()')
       if (typeof seed === 'object' && seed.length !== lanes)
         throw usageError(`reset expects ${lanes} seeds, one a lane, got ${seed.length}.`)
+      for (const one of typeof seed === 'object' ? seed : [seed])
+        if (one !== undefined && !Number.isSafeInteger(one))
+          throw usageError(`${name}: reset expects whole numbers as seeds, got ${JSON.stringify(one)}.`)
       for (let lane = 0; lane < lanes; lane++)
         seeds[lane] = typeof seed === 'number' ? createRng(seed, `lane ${lane}`).uint32() : (seed?.[lane] ?? NaN)
       selected.fill(1)
@@ -88,6 +98,8 @@ export function createVectorEnv(parts: VectorParts): VectorEnv {
       if (autoresetMode === 'disabled' && ended.includes(1))
         throw new RingsideError(`Lane ${ended.indexOf(1)} has ended; call resetLanes before the next step.`)
       actions.set(given)
+      // A fraction among whole numbers would be cut off, silently.
+      if (wholeActions && given.constructor !== actions.constructor) checkTaken(given)
       const [next, after] = [(present + 1) % 3, (present + 2) % 3]
       stepper.step(next, after)
       const episodes: EpisodeStatistics[] = []
@@ -125,6 +137,8 @@ export function createVectorEnv(parts: VectorParts): VectorEnv {
     actionMask: () => maskOf(present),
     render(lane = 0) {
       checkOpen('render()')
+      if (!(lane in memory.firsts))
+        throw usageError(`${name}: render expects a lane from 0 to ${lanes - 1}, got ${lane}.`)
       return stepper.render(lane)
     },
     statistics() {

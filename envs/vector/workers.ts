@@ -4,9 +4,10 @@ import { messageOf, RingsideError, usageError } from '../../core/errors.ts'
 import type { Scene } from '../../core/scene.ts'
 import { SnapshotMismatch } from '../adapt.ts'
 import { spaceFromJSON } from '../spaces/index.ts'
+import { maskWidth } from '../spaces/mask.ts'
 import type { AutoresetMode, EnvSnapshot, EnvSpec, Info, VectorEnv, WrapperStatistics } from '../types.ts'
 import type { Lanes } from './lanes.ts'
-import { layoutOf, maskWidth } from './layout.ts'
+import { layoutOf } from './layout.ts'
 import { bytesOf, createLaneMemory } from './memory.ts'
 import {
   commands,

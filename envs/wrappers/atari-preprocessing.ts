@@ -82,7 +82,7 @@ class PhiAndSkip extends Wrapper {
     super(env)
     const from = rgbShape(env, 'AtariPreprocessing')
     checkSize('AtariPreprocessing', height, width)
-    this.skip = checkedSkip(skip)
+    this.skip = checkedSkip('AtariPreprocessing', env, skip)
     this.length = height * width
     this.phi = createPhi({ from, crop: crop && cropBox(from, crop), to: { height, width } })
     this.observationSpace = frameBox([height, width])

@@ -17,7 +17,7 @@ export class FireReset extends Wrapper {
     this.action = action ?? named
     if (this.action < 0)
       throw usageError(
-        `FireReset expects an action called FIRE, this environment has ${String(actionMeanings)}; set action to its number.`,
+        `FireReset expects an action called FIRE, this environment has ${String(actionMeanings)}; set action to its number, or leave FireReset out.`,
       )
     checkAction('FireReset', 'action', env, this.action)
   }

@@ -17,7 +17,7 @@ export class MaxAndSkip extends Wrapper {
     super(env)
     if (!isBox(env.observationSpace))
       throw usageError(`MaxAndSkip expects a Box of observations, this environment's are ${env.observationSpace}.`)
-    this.skip = checkedSkip(skip)
+    this.skip = checkedSkip('MaxAndSkip', env, skip)
   }
 
   override step(action: SpaceValue): StepResult {
@@ -38,9 +38,15 @@ export function atPace(scene: Scene, frames: number): Scene {
   return scene.fps === undefined ? scene : { ...scene, fps: scene.fps / frames }
 }
 
-export function checkedSkip(skip: number): number {
+export function checkedSkip(wrapper: string, env: Env, skip: number): number {
   if (!Number.isInteger(skip) || skip < 1)
-    throw usageError(`MaxAndSkip expects skip to be a whole number of at least 1, got ${skip}.`)
+    throw usageError(`${wrapper} expects skip to be a whole number of at least 1, got ${skip}.`)
+  const { frameskip = 1 } = env.unwrapped as { readonly frameskip?: unknown }
+  if (skip > 1 && frameskip !== 1)
+    throw usageError(
+      `${wrapper} takes each action ${skip} times, and ${env.unwrapped} takes it for ${String(frameskip)} frames each time; ` +
+        'set frameskip to 1 in its kwargs, or skip to 1.',
+    )
   return skip
 }
 

@@ -1,6 +1,7 @@
 import { allocate, dtypeOf, isTypedArray } from '../../core/dtype.ts'
 import { nearestName, RingsideError, usageError } from '../../core/errors.ts'
 import { isBox, type Box, type Space } from '../spaces/index.ts'
+import { maskWidth } from '../spaces/mask.ts'
 import type { Env, ResetOptions, ResetResult, SpaceValue, StepResult } from '../types.ts'
 import { Wrapper } from './wrapper.ts'
 
@@ -28,6 +29,7 @@ export class PassiveChecker extends Wrapper {
     this.checkObservation(observation, 'reset()')
     if (typeof info !== 'object' || info === null)
       throw this.broken('info of reset() is', info, 'an object', 'Return info: {} where there is nothing to tell.')
+    if (info['actionMask'] !== undefined) this.checkMask(info['actionMask'], 'reset()', true)
     return result as ResetResult
   }
 
@@ -49,6 +51,7 @@ export class PassiveChecker extends Wrapper {
     }
     if (typeof info !== 'object' || info === null)
       throw this.broken('info of step() is', info, 'an object', 'Return info: {} where there is nothing to tell.')
+    if (info['actionMask'] !== undefined) this.checkMask(info['actionMask'], 'step()', !terminated && !truncated)
     return result
   }
 
@@ -63,6 +66,16 @@ export class PassiveChecker extends Wrapper {
       `a value of ${this.observationSpace}`,
       adviceOnObservation(this.observationSpace, observation),
     )
+  }
+
+  /** `goesOn`: another action is to follow. */
+  private checkMask(mask: unknown, from: string, goesOn: boolean): void {
+    const [what, width] = [`info.actionMask of ${from} is`, maskWidth(this.actionSpace)]
+    if (width === 0) throw this.broken(what, mask, `none, with actions of ${this.actionSpace}`)
+    if (!(mask instanceof Uint8Array) || mask.length !== width || mask.some((byte) => byte > 1))
+      throw this.broken(what, mask, `a Uint8Array of ${width} bytes, one a choice of an action: 1 allowed, 0 not`)
+    if (goesOn && !mask.includes(1))
+      throw this.broken(what, mask, 'one action at least that is allowed', 'Where none is left, the episode has ended.')
   }
 
   private broken(what: string, value: unknown, expected: string, advice = ''): RingsideError {

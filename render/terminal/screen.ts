@@ -26,11 +26,12 @@ export function openTerminalScreen(stream: NodeJS.WriteStream = process.stdout):
   process.on('exit', close)
   stream.write(enter)
   return {
+    // A terminal that tells no size says 0.
     get columns() {
-      return stream.columns
+      return stream.columns || 80
     },
     get rows() {
-      return stream.rows
+      return stream.rows || 24
     },
     get colorDepth() {
       return stream.getColorDepth()

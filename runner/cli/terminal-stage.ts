@@ -19,7 +19,7 @@ export function openTerminalStage({ input = false }: { readonly input?: boolean 
     async draw(scene, overlay, line, keys) {
       if (painter === undefined || screen.columns !== columns || screen.rows !== rows) {
         ;[columns, rows] = [screen.columns, screen.rows]
-        painter = await createTerminalPainter(columns, rows - 2, screen)
+        painter = await createTerminalPainter(columns, Math.max(1, rows - 2), screen)
         screen.write('\x1b[2J')
       }
       screen.write(painter.paint(withOverlay(scene, overlay)))

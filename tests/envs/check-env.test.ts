@@ -114,9 +114,45 @@ describe('each fault is told: what came, what was expected, what to change', () 
       /Element 1 is 101, outside -100 … 100: clip it/,
     ],
     ['an observation with NaN', observing(() => Float32Array.of(0, NaN)), /Element 1 is NaN.*never set/],
+    [
+      'a mask in a list',
+      stepping({ info: { actionMask: [1, 0] } }),
+      /info\.actionMask of step\(\) is \[1,0\]; expected a Uint8Array of 2 bytes/,
+    ],
+    [
+      'a mask of another length',
+      stepping({ info: { actionMask: new Uint8Array(3) } }),
+      /expected a Uint8Array of 2 bytes/,
+    ],
+    ['a mask of other numbers', stepping({ info: { actionMask: Uint8Array.of(1, 255) } }), /1 allowed, 0 not/],
+    [
+      'a mask that allows nothing',
+      stepping({ info: { actionMask: new Uint8Array(2) } }),
+      /one action at least.*has ended/,
+    ],
     ['one array, filled again', observing((state) => state), /step\(\) hands out one observation array.*slice\(\)/],
   ])('%s', async (_, Class, message) => {
     expect(await verdict(Class)).toMatch(message)
+  })
+
+  test('a step that writes to its action', async () => {
+    const Writer = class extends Walk {
+      override actionSpace = spaces.box({ low: -1, high: 1, shape: [1] })
+      override step(action: Float32Array): unknown {
+        action[0] = 0.5
+        return super.step(1)
+      }
+    }
+    expect(await verdict(Writer)).toMatch(/was given the action -?0\.\d+ and made 0\.5 of it; expected it to be left/)
+  })
+
+  test('a close that throws', async () => {
+    const thrower = (): never => {
+      throw new Error('no such file')
+    }
+    expect(await verdict(walk({ close: thrower }))).toMatch(
+      /^close\(\), twice threw at check-env\.test\.ts:\d+: no such file$/,
+    )
   })
 
   test('a reset and a step that throw, with the place', async () => {

@@ -2,7 +2,18 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createResize, grayscale } from '../../core/raster/index.ts'
 import type { Box } from '../../envs/spaces/index.ts'
-import { createRng, make, makeVector, type Env, type StepResult, type WrapperSpec } from '../../envs/index.ts'
+import {
+  adaptEnv,
+  AtariPreprocessing,
+  createRng,
+  FireReset,
+  make,
+  makeVector,
+  MaxAndSkip,
+  NoopReset,
+  spaces,
+} from '../../envs/index.ts'
+import type { Env, SpaceValue, StepResult, WrapperSpec } from '../../envs/index.ts'
 import { pixelGame } from './pixel-game.ts'
 
 const wrapped = (...wrappers: WrapperSpec[]): Promise<Env> => make({ id: pixelGame, wrappers })
@@ -106,6 +117,36 @@ test('NoopReset does nothing 1 to noopMax times, equally often', async () => {
   // Thirty no-ops may lose all three lives: then the game begins anew.
   const long = await wrapped(wrapper('NoopReset', { noopMax: 100 }))
   for (let i = 0; i < 50; i++) expect(long.reset().info['lives']).toBeGreaterThan(0)
+})
+
+test('an environment of a person tells its NOOP and FIRE by actionMeanings', async () => {
+  const taken: SpaceValue[] = []
+  const own = {
+    observationSpace: spaces.discrete(2),
+    actionSpace: spaces.discrete(3),
+    actionMeanings: ['LEFT', 'NOOP', 'FIRE'],
+    reset: () => ({ observation: 0, info: {} }),
+    step(action: SpaceValue) {
+      taken.push(action)
+      return { observation: 1, reward: 0, terminated: false, truncated: false, info: {} }
+    },
+  }
+  new FireReset(new NoopReset(adaptEnv(own, 'own'), { noopMax: 1 })).reset({ seed: 1 })
+  expect(taken).toEqual([1, 2])
+})
+
+test('frames are not skipped twice', () => {
+  const space = spaces.box({ low: 0, high: 255, shape: [20, 20, 3], dtype: 'uint8' })
+  const reset = () => ({ observation: new Uint8Array(1200), info: {} })
+  const step = () => ({ ...reset(), reward: 0, terminated: false, truncated: false })
+  const game = (frameskip: number | number[]): Env =>
+    adaptEnv({ observationSpace: space, actionSpace: spaces.discrete(2), frameskip, reset, step }, 'game')
+  expect(() => new MaxAndSkip(game([2, 5]))).toThrow(
+    /MaxAndSkip takes each action 4 times, and game takes it for 2,5 frames each time; set frameskip to 1/,
+  )
+  expect(() => new AtariPreprocessing(game(4))).toThrow(/AtariPreprocessing takes .* game takes it for 4 frames/)
+  expect(() => new AtariPreprocessing(game(4), { skip: 1 })).not.toThrow()
+  expect(() => new AtariPreprocessing(game(1))).not.toThrow()
 })
 
 test('FireReset fires, under whatever number the environment calls FIRE', async () => {

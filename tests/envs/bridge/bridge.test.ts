@@ -43,6 +43,13 @@ describe.skipIf(!pythonHas('gymnasium'))('a real Gymnasium environment', () => {
     })
   })
 
+  test('tells what a game calls its actions', async () => {
+    await using(make({ id: faulty, kwargs: { how: 'forget' }, wrappers: [{ name: 'NoopReset' }] }), (env) => {
+      expect((env.unwrapped as { actionMeanings?: unknown }).actionMeanings).toEqual(['FIRE', 'NOOP'])
+    })
+    await using(make('gymnasium:CartPole-v1'), (env) => expect(env.unwrapped).not.toHaveProperty('actionMeanings'))
+  })
+
   test('from one state, bridged CartPole and ours take the same steps', async () => {
     const ours = await make('CartPole-v1')
     await using(make('gymnasium:CartPole-v1'), (env) => {
@@ -193,6 +200,17 @@ describe.skipIf(!pythonHas('gymnasium', 'pygame'))('frames', () => {
 })
 
 describe.skipIf(!pythonHas('gymnasium', 'ale_py'))('an Atari game', () => {
+  test('goes through φ where it skips no frames itself', async () => {
+    const phi = { id: 'gymnasium:ALE/Freeway-v5', wrappers: [{ name: 'AtariPreprocessing' }] }
+    await expect(make(phi)).rejects.toThrow(/Freeway-v5 takes it for 4 frames each time; set frameskip to 1/)
+    await using(make(phi, { kwargs: { frameskip: 1 } }), (env) => {
+      expect(env.unwrapped).toMatchObject({ actionMeanings: ['NOOP', 'UP', 'DOWN'], frameskip: 1 })
+      expect(env.reset({ seed: 1 }).observation).toHaveLength(4 * 84 * 84)
+    })
+    const fired = { ...phi, wrappers: [{ name: 'AtariPreprocessing', kwargs: { fireReset: true } }] }
+    await expect(make(fired, { kwargs: { frameskip: 1 } })).rejects.toThrow(/action called FIRE.*leave FireReset out/)
+  })
+
   test('is saved by its own state, random numbers included', async () => {
     const id = 'gymnasium:ALE/Breakout-v5'
     const play = (env: Env): unknown[] =>

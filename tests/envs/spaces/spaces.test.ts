@@ -118,6 +118,39 @@ test('spaces that cannot be are refused', () => {
   expect(() => spaces.text(3, '')).toThrow(/characters/)
 })
 
+test('what is no description of a space is refused in words', () => {
+  const no: [() => unknown, RegExp][] = [
+    [() => spaces.box({} as never), /expects \{ low, high \}.*got nothing as low/],
+    [() => spaces.box(undefined as never), /expects \{ low, high \}/],
+    [() => spaces.box({ low: 0, high: 1, shape: [-1] }), /whole numbers as shape, got \[-1\]/],
+    [() => spaces.box({ low: 0, high: 1, shape: [1.5] }), /whole numbers as shape, got \[1\.5\]/],
+    [() => spaces.box({ low: 0, high: 1, shape: 3 as never }), /whole numbers as shape, got 3/],
+    [() => spaces.box({ low: 0, high: 1, shape: [2], dtype: 'float16' as never }), /dtype of float32.*got "float16"/],
+    [() => spaces.box({ low: 0.2, high: 3, shape: [2], dtype: 'int32' }), /whole numbers as bounds of int32, got 0\.2/],
+    [() => spaces.discrete(3, -1 as never), /expects \{ start \} after n, got -1/],
+    [() => spaces.discrete('3' as never), /at least 1, got "3"/],
+    [() => spaces.multiDiscrete(3 as never), /list of whole numbers.*got 3/],
+    [() => spaces.multiDiscrete([[2], [3]] as never), /got \[\[2\],\[3\]\]/],
+    [() => spaces.text(3, 'aba'), /each once, got "aba"/],
+    [() => spaces.tuple([spaces.discrete(2), 3 as never]), /tuple expects spaces, got 3 at \[1\]/],
+    [() => spaces.dict({ a: 1 as never }), /dict expects spaces, got 1 at \.a/],
+    [() => spaces.spaceFromJSON(null as never), /kind: box \|.*got null/],
+    [() => spaces.spaceFromJSON({ kind: 'boxx' as never }), /kind: box \|.*got \{"kind":"boxx"\}/],
+    [() => spaces.spaceFromJSON({ kind: 'tuple' }), /spaces of a tuple, got nothing/],
+    [() => spaces.spaceFromJSON({ kind: 'dict', spaces: 3 }), /spaces of a dict, got 3/],
+    [() => spaces.spaceFromJSON({ kind: 'box', shape: [1] }), /low and high of a box/],
+    [() => spaces.sampler(spaces.discrete(2), 'x' as never), /seed to be a whole number, got "x"/],
+    [() => spaces.unflatten(spaces.discrete(2), [0, 1] as never), /typed array, got \[0,1\]/],
+  ]
+  for (const [make, message] of no) expect(make).toThrow(message)
+})
+
+test('a mask is refused where there are no choices', () => {
+  for (const space of all)
+    if (space.kind !== 'discrete' && space.kind !== 'multi-discrete')
+      expect(() => space.sample(createRng(1), new Uint8Array(2)), `${space}`).toThrow(/mask is for Discrete/)
+})
+
 test('an id is registered once, and has the form of one', () => {
   const load = async () => () => ({})
   register({ id: 'tests/Twice-v0' }, load)

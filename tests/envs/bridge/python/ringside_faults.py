@@ -17,6 +17,9 @@ class Faulty(gymnasium.Env):
     def __init__(self, how="raise", seconds=1000.0):
         self.how, self.seconds = how, seconds
 
+    def get_action_meanings(self):
+        return ["FIRE", "NOOP"]
+
     def reset(self, *, seed=None, options=None):
         super().reset(seed=seed)
         return self.np_random.random(2).astype(np.float32), {"pid": os.getpid(), "seed": seed, "options": options}
