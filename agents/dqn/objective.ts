@@ -126,7 +126,8 @@ export function createObjective(config: DqnConfig): Objective {
 
 function expectedLoss(config: DqnConfig, error: tf.Tensor, weights: tf.Tensor | undefined): tf.Tensor {
   if (config.loss === 'mse') return weightedMean(squaredLoss(error), weights)
-  if (weights === undefined || config.priority.clip === 'error')
+  // Without priorities the weights are those of steps that count or do not: 1 or 0.
+  if (weights === undefined || !config.prioritized || config.priority.clip === 'error')
     return weightedMean(huberLoss(error, config.errorClip), weights)
   // Its gradient by δ is wδ clipped to ±κ.
   return tf.mean(tf.div(huberLoss(tf.mul(weights, error), config.errorClip), weights))

@@ -79,6 +79,7 @@ describe('combinations', () => {
       { valueRescaling: true, noisy: true, dueling: 'mean', loss: 'mse', double: true },
       { prioritized: true, priority: { clip: 'weighted', uniformMix: 0.1, alpha: 1 }, optimizer: { kind: 'rmsprop' } },
       { distribution: 'implicit', munchausen: true, noisy: true, target: { every: 1, tau: 0.1 } },
+      { recurrent: 'gru', sequences: { units: 4, length: 4, burnIn: 1 }, priority: { clip: 'weighted' } },
     ]
     const env = await makeVector('CartPole-v1', { lanes: 1 })
     const { observationSpace, actionSpace } = env
