@@ -51,3 +51,9 @@ test('a value that fits none of a setting’s forms is told what the nearest one
     /^callbacks\.0: path: expected string/,
   )
 })
+
+test('the step of a checkpoint may be written as a number', async () => {
+  const request = { agent: 'dqn', env: 'CartPole-v1', flags: { initFrom: 'runs/other' } }
+  const { initFrom } = await resolveConfig({ ...request, sets: ['initFrom.checkpoint=25000'] })
+  expect(initFrom).toEqual({ run: 'runs/other', checkpoint: 25_000 })
+})
