@@ -7,6 +7,7 @@ import { createAccumulator } from '../replay/accumulator.ts'
 import { createBatch } from '../replay/batch.ts'
 import { createPrioritizedSampler } from '../replay/prioritized-sampler.ts'
 import { createStorage } from '../replay/create-storage.ts'
+import { sumTreeBytes } from '../replay/sum-tree.ts'
 import { createUniformSampler } from '../replay/uniform-sampler.ts'
 import type { StepBatch } from '../types.ts'
 import type { DqnConfig } from './config.ts'
@@ -49,7 +50,8 @@ export interface Memory {
 export function createTransitionMemory(options: MemoryOptions): Memory {
   const { config, lanes, observation, observationSpace, actions, waits, firstAction, rng } = options
   const { replayCapacity: capacity, batchSize, prioritized } = config
-  const storage = createStorage({ capacity, observationSpace, lanes, observation, actions })
+  const beside = prioritized ? sumTreeBytes : () => 0
+  const storage = createStorage({ capacity, observationSpace, lanes, observation, actions, beside })
   const sampler = prioritized
     ? createPrioritizedSampler({ ...config.priority, capacity, rng })
     : createUniformSampler(rng)
@@ -82,7 +84,7 @@ export function createTransitionMemory(options: MemoryOptions): Memory {
       return storage.masked
     },
     batchSize,
-    description: `${capacity.toLocaleString('en')} transitions, ${(storage.bytes / 1e6).toFixed(1)} MB when full`,
+    description: `${capacity.toLocaleString('en')} transitions, ${((storage.bytes + beside(capacity)) / 1e6).toFixed(1)} MB when full`,
     observe: (step) => accumulator.observe(step),
     draw(beta) {
       while (known < storage.inserted) sampler.insert(known++ % capacity)

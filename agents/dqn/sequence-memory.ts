@@ -1,24 +1,32 @@
 import { allocate, type TypedArray } from '../../core/dtype.ts'
 import { fields } from '../../core/state.ts'
 import { createPrioritizedSampler } from '../replay/prioritized-sampler.ts'
-import { createRecordStorage } from '../replay/records.ts'
+import { checkMemory } from '../replay/create-storage.ts'
+import { bytesOfRecord, createRecordStorage } from '../replay/records.ts'
 import { createSequenceAccumulator, sequenceColumns, type SequenceOptions } from '../replay/sequence-accumulator.ts'
+import { sumTreeBytes } from '../replay/sum-tree.ts'
 import { createUniformSampler } from '../replay/uniform-sampler.ts'
 import type { Memory, MemoryOptions } from './memory.ts'
 
 /** Sequences of steps, for recurrent networks: the same parts as of single transitions, accumulator → storage → sampler. */
 export function createSequenceMemory(options: MemoryOptions & { readonly stateWidth: number }): Memory {
-  const { config, lanes, observation, actions, firstAction, stateWidth, rng } = options
+  const { config, lanes, observation, actions, waits, firstAction, stateWidth, rng } = options
   const { batchSize, prioritized, sequences } = config
   const { burnIn, length, overlap } = sequences
   const { nStep, gamma, rewardClip } = config
   const form: SequenceOptions = {
     ...{ lanes, observation, actions, firstAction, burnIn, length, overlap: overlap + burnIn, stateWidth },
-    ...{ nStep, gamma, rewardClip },
+    ...{ nStep, gamma, rewardClip, waits },
   }
   const columns = sequenceColumns(form)
   // A sequence brings as many new steps as it does not share with the one before.
-  const capacity = Math.max(1, Math.ceil(config.replayCapacity / (length - overlap)))
+  const sequencesOf = (transitions: number): number => Math.max(1, Math.ceil(transitions / (length - overlap)))
+  const capacity = sequencesOf(config.replayCapacity)
+  const beside = prioritized ? sumTreeBytes : () => 0
+  checkMemory(
+    config.replayCapacity,
+    (transitions) => sequencesOf(transitions) * bytesOfRecord(columns) + beside(sequencesOf(transitions)),
+  )
   const storage = createRecordStorage(capacity, columns)
   const sampler = prioritized
     ? createPrioritizedSampler({ ...config.priority, capacity, rng })
@@ -42,7 +50,7 @@ export function createSequenceMemory(options: MemoryOptions & { readonly stateWi
     batchSize,
     // The masks of a sequence are part of every record.
     masked: false,
-    description: `${capacity.toLocaleString('en')} sequences of ${burnIn} + ${length} steps, ${(storage.bytes / 1e6).toFixed(1)} MB when full`,
+    description: `${capacity.toLocaleString('en')} sequences of ${burnIn} + ${length} steps, ${((storage.bytes + beside(capacity)) / 1e6).toFixed(1)} MB when full`,
     observe: (step) => accumulator.observe(step),
     draw(beta) {
       while (known < storage.inserted) sampler.insert(known++ % capacity)
