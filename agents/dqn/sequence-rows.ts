@@ -129,7 +129,7 @@ export function sequenceRows(
     views,
     columns,
     now: () => pick(ofOnline(batch.noise), now),
-    summary: ({ error, priority }) => ({ error: tf.mul(error, valid), priority: ofSequence(priority) }),
+    summary: ({ error, priority }) => ({ error, priority: ofSequence(priority), valid }),
   }
 }
 

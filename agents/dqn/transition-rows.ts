@@ -12,8 +12,8 @@ export interface Rows {
   readonly columns: Columns
   /** The online network at s: what the gradient goes through. */
   now(): QValues
-  /** Errors to log, and what each drawn part of the batch is to be drawn by. */
-  summary(judgement: Judgement): Pick<Judgement, 'error' | 'priority'>
+  /** Errors to log, what each drawn part of the batch is to be drawn by, and which rows count (1 or 0) where not all do. */
+  summary(judgement: Judgement): Pick<Judgement, 'error' | 'priority'> & { readonly valid?: tf.Tensor }
 }
 
 /** A batch of transitions as tensors, with what was drawn for it. */
