@@ -25,8 +25,8 @@ export interface LearnerParts {
 export interface Learner {
   readonly optimizer: Optimizer
   /**
-   * One gradient step on a batch: `observation, action, reward, discount, nextObservation, learningRate`; `nextMask` when
-   * `masks`; `weights` where replay is prioritized; `noise, nextNoise, targetNoise` for noisy networks and `taus, targetTaus` for
+   * One gradient step on a batch: `observation, action, reward, discount, nextObservation, learningRate`; `nextMask` (and `mask`,
+   * for Munchausen) when `masks`; `weights` where replay is prioritized; `noise, nextNoise, targetNoise` for noisy networks and `taus, targetTaus` for
    * implicit quantiles. Gives `loss`, `q` (batch × actions), `error` (the target's mean − q(s, a)), `priority` (what the
    * transitions are to be drawn by), `gradientNorm` where it is limited, and `valid` (1 or 0 a row) of sequences.
    */

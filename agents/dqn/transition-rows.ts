@@ -28,19 +28,20 @@ export interface TransitionTensors extends Columns {
 }
 
 export function transitionSpecs(
-  { batchSize, prioritized }: DqnConfig,
+  { batchSize, prioritized, munchausen }: DqnConfig,
   encoder: ObservationEncoder,
   actions: number,
   masks: boolean,
 ): Record<string, TensorSpec> {
   const column: TensorSpec = { shape: [batchSize], dtype: 'float32' }
+  const mask: TensorSpec = { shape: [batchSize, actions], dtype: 'uint8' }
   return {
     observation: encoder.spec(batchSize),
     action: { shape: [batchSize], dtype: 'int32' },
     reward: column,
     discount: column,
     nextObservation: encoder.spec(batchSize),
-    ...(masks && { nextMask: { shape: [batchSize, actions], dtype: 'uint8' as const } }),
+    ...(masks && { nextMask: mask, ...(munchausen && { mask }) }),
     ...(prioritized && { weights: column }),
   }
 }

@@ -25,9 +25,11 @@ batch = {
     "targetTaus": rng.random((B, SAMPLES)).astype(np.float32),
 }
 # Of its own generator, so that what was recorded before it stays.
-masks = np.random.default_rng(13).random((B, A)) < 0.6
-masks[np.arange(B), np.arange(B) % A] = True
-batch["nextMask"] = masks.astype(int)
+of_masks = np.random.default_rng(13)
+for name, always in (("nextMask", np.arange(B) % A), ("mask", batch["action"])):
+    allowed = of_masks.random((B, A)) < 0.6
+    allowed[np.arange(B), always] = True
+    batch[name] = allowed.astype(int)
 t = {k: torch.tensor(v) for k, v in batch.items()}
 factor = lambda n: (lambda x: np.sign(x) * np.sqrt(np.abs(x)))(rng.normal(size=n)).astype(np.float32)
 
@@ -79,11 +81,11 @@ def update(v, online, target, noises):
     reward, discount, rows = t["reward"], t["discount"], torch.arange(B)
     with torch.no_grad():
         next_out = net(target, t["nextObservation"], v, noises[2], t["targetTaus"])
-        allowed = lambda q: torch.where(t["nextMask"] > 0, q, -1e30) if v["masked"] else q
+        allowed = lambda q, mask="nextMask": torch.where(t[mask] > 0, q, -1e30) if v["masked"] else q
         next_q = allowed(expectation(next_out, v))
         if v["munchausen"]:
             tau = 0.3
-            past = expectation(net(target, t["observation"], v, noises[2]), v)
+            past = allowed(expectation(net(target, t["observation"], v, noises[2]), v), "mask")
             logs = tau * torch.log_softmax(past / tau, 1)
             reward = reward + 0.9 * logs[rows, t["action"]].clip(-1, 0)
             policy = torch.softmax(next_q / tau, 1)
@@ -153,6 +155,7 @@ variants = {
     "masked": {"masked": True},
     "double, masked": {"double": True, "masked": True},
     "categorical, double, masked": {"distribution": "categorical", "double": True, "masked": True},
+    "munchausen, masked": {"munchausen": True, "masked": True},
     "munchausen by quantiles, masked": {"munchausen": True, "distribution": "quantile", "masked": True},
 }
 results = {}

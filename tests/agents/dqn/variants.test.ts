@@ -80,6 +80,7 @@ describe.each(Object.entries(results))('one update, %s, equals PyTorch', (_, rec
       nextObservation: floats('nextObservation'),
       learningRate: 0.01,
       ...(masked === true && { nextMask: Uint8Array.from(batch['nextMask']!) }),
+      ...(masked === true && config.munchausen && { mask: Uint8Array.from(batch['mask']!) }),
       ...(config.prioritized && { weights: floats('weights') }),
       ...(noises !== undefined && { noise: noises[0]!, nextNoise: noises[1]!, targetNoise: noises[2]! }),
       ...(network.samples > 0 && { taus: floats('taus'), targetTaus: floats('targetTaus') }),
