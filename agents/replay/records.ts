@@ -31,10 +31,11 @@ interface Chunk {
 /** Bytes that a chunk may have, about. */
 const chunkBytes = 4 * 1024 * 1024
 
-export function createRecordStorage(capacity: number, columns: Columns): RecordStorage {
+/** `records`: of one chunk; default: as many as fit 4 MiB. */
+export function createRecordStorage(capacity: number, columns: Columns, records?: number): RecordStorage {
   const names = Object.keys(columns)
   const recordBytes = bytesOfRecord(columns)
-  const chunkLength = Math.max(1, Math.min(capacity, Math.floor(chunkBytes / recordBytes)))
+  const chunkLength = Math.max(1, Math.min(capacity, records ?? Math.floor(chunkBytes / recordBytes)))
   const chunks: (Chunk | undefined)[] = new Array<Chunk | undefined>(Math.ceil(capacity / chunkLength)).fill(undefined)
   let inserted = 0
 
