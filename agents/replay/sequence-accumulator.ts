@@ -32,7 +32,7 @@ export interface SequenceOptions {
  * the last step among them; `hop` says how many steps on the n-step target of each step looks; `valid` is 1 for steps that are
  * learned from; `first` is 1 at the row that begins the episode; `state` is the actor's recurrent state before row 0.
  */
-export function sequenceColumns(options: SequenceOptions): Columns {
+export function sequenceColumns(options: SequenceOptions) {
   const { observation, actions, stateWidth } = options
   const steps = options.burnIn + options.length
   return {
@@ -45,7 +45,7 @@ export function sequenceColumns(options: SequenceOptions): Columns {
     hop: { dtype: 'int32', length: steps },
     valid: { dtype: 'float32', length: steps },
     state: { dtype: 'float32', length: stateWidth },
-  }
+  } as const satisfies Columns
 }
 
 /**
