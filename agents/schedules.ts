@@ -47,7 +47,10 @@ export type Duration = z.infer<typeof duration>
 /** A schedule all of whose values lie in [minimum, maximum]: checked where the config is read, not at the step that breaks it. */
 export function boundedSchedule(minimum: number, maximum: number): typeof scheduleSchema {
   return scheduleSchema.refine((config) => extremes(config).every((value) => value >= minimum && value <= maximum), {
-    error: `expected all values between ${minimum} and ${maximum}`,
+    error:
+      maximum === Infinity
+        ? `expected no value below ${minimum}`
+        : `expected all values between ${minimum} and ${maximum}`,
   })
 }
 

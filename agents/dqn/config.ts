@@ -192,7 +192,9 @@ export const dqnConfig = z
     loss: z
       .enum(['huber', 'mse'])
       .default('huber')
-      .describe('huber: the TD error is clipped at errorClip in the gradient; mse: squared error'),
+      .describe(
+        'huber: the TD error is clipped at errorClip in the gradient; mse: squared error. A distribution has a loss of its own: cross-entropy, or quantile Huber',
+      ),
     errorClip: z.number().positive().default(1).describe('κ of the huber loss: where it turns from a square to a line'),
     gradientNorm: z
       .number()

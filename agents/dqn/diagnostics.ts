@@ -4,6 +4,13 @@ import type { Engine, Variables } from '../../engine/types.ts'
 import { clipReward, type RewardClip } from '../replay/accumulator.ts'
 import type { Metrics, StepBatch } from '../types.ts'
 
+/** What stands in rows that are learned from: those where `valid` is 1, or all where it is not given. */
+export function counted(values: TypedArray, valid: TypedArray | undefined): TypedArray {
+  if (valid === undefined) return values
+  const width = values.length / valid.length
+  return values.filter((_, i) => valid[Math.floor(i / width)] === 1)
+}
+
 export function mean(values: TypedArray): number {
   let sum = 0
   for (let i = 0; i < values.length; i++) sum += values[i]!

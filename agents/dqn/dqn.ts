@@ -13,13 +13,14 @@ import {
 import { createSchedule } from '../schedules.ts'
 import type { Agent, AgentContext, AgentFactory, Metrics } from '../types.ts'
 import { createActing } from './acting.ts'
-import { createOverestimation, errorQuantiles, max, mean, meanSize, noiseScale } from './diagnostics.ts'
+import { counted, createOverestimation, errorQuantiles, max, mean, meanSize, noiseScale } from './diagnostics.ts'
 import { createDraws } from './draws.ts'
 import type { DqnConfig } from './config.ts'
 import { createLearner } from './learner.ts'
 import { createTransitionMemory } from './memory.ts'
 import { buildNetwork, viewNetwork } from './network.ts'
 import { createSequenceMemory } from './sequence-memory.ts'
+import { unscaled } from './targets.ts'
 
 /**
  * Deep Q-learning (Mnih et al. 2015), and by its switches everything up to Rainbow (Hessel et al. 2018) and beyond. Sampling and
@@ -72,7 +73,8 @@ export function createDqn(context: AgentContext, config: DqnConfig): Agent {
     gamma: config.gamma,
     rewardClip: config.rewardClip,
     actions: actionSpace.n,
-    q: acting.q,
+    // In the units of returns, whatever the network learns.
+    q: config.valueRescaling ? (observations) => acting.q(observations).map(unscaled) : acting.q,
   })
 
   // Learning.
@@ -92,12 +94,13 @@ export function createDqn(context: AgentContext, config: DqnConfig): Agent {
     if (gradientNorm !== undefined && !Number.isFinite(gradientNorm))
       throw diverged('norm of the gradients', gradientNorm)
     memory.learned(out['priority']!)
-    lastErrors = out['error']!
+    const q = counted(out['q']!, out['valid'])
+    lastErrors = counted(out['error']!, out['valid'])
     return {
       loss,
-      meanQ: mean(out['q']!),
-      maxQ: max(out['q']!),
-      tdError: meanSize(out['error']!),
+      meanQ: mean(q),
+      maxQ: max(q),
+      tdError: meanSize(lastErrors),
       ...(gradientNorm !== undefined && { gradientNorm }),
       ...(config.prioritized && { priority: mean(out['priority']!), importanceWeight: mean(batch['weights']!) }),
     }
@@ -196,9 +199,8 @@ export function createDqn(context: AgentContext, config: DqnConfig): Agent {
     segments: () => segmentsOf(memory.state()),
     dispose() {
       acting.dispose()
-      learner.update(false).dispose()
-      for (const variable of Object.values({ ...online, ...underName('target', target), ...learner.optimizer.state }))
-        variable.dispose()
+      learner.dispose()
+      for (const variable of [...Object.values(online), ...Object.values(target)]) variable.dispose()
     },
   }
 }

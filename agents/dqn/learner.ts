@@ -25,13 +25,14 @@ export interface LearnerParts {
 export interface Learner {
   readonly optimizer: Optimizer
   /**
-   * One gradient step on a batch: `observation, action, reward, discount, nextObservation, learningRate`; `nextMask` when
-   * `masks`; `weights` where replay is prioritized; `noise, nextNoise, targetNoise` for noisy networks and `taus, targetTaus` for
+   * One gradient step on a batch: `observation, action, reward, discount, nextObservation, learningRate`; `nextMask` (and `mask`,
+   * for Munchausen) when `masks`; `weights` where replay is prioritized; `noise, nextNoise, targetNoise` for noisy networks and `taus, targetTaus` for
    * implicit quantiles. Gives `loss`, `q` (batch × actions), `error` (the target's mean − q(s, a)), `priority` (what the
-   * transitions are to be drawn by) and `gradientNorm` where it is limited.
+   * transitions are to be drawn by), `gradientNorm` where it is limited, and `valid` (1 or 0 a row) of sequences.
    */
   update(masks: boolean): Compiled
   moveTarget(): void
+  dispose(): void
 }
 
 export function createLearner({ engine, config, network, encoder, actions, online, target }: LearnerParts): Learner {
@@ -57,8 +58,8 @@ export function createLearner({ engine, config, network, encoder, actions, onlin
         const { value: loss, gradients } = gradientsOf(() => judge().loss, online)
         const learningRate = inputs['learningRate']!
         const { q } = judge()
-        const { error, priority } = summary(judge())
-        const told = { loss, q, error, priority }
+        const { error, priority, valid } = summary(judge())
+        const told = { loss, q, error, priority, ...(valid !== undefined && { valid }) }
         if (config.gradientNorm === null) {
           optimizer.apply(gradients, learningRate)
           return told
@@ -96,6 +97,10 @@ export function createLearner({ engine, config, network, encoder, actions, onlin
       return compiled
     },
     moveTarget: () => void move({}),
+    dispose() {
+      for (const compiled of [...updates.values(), move]) compiled.dispose()
+      for (const variable of Object.values(optimizer.state)) variable.dispose()
+    },
   }
 }
 

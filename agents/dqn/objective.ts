@@ -47,11 +47,12 @@ export interface Views {
   past(): QValues
 }
 
-/** Columns of a batch, one element a transition; `nextMask` is batch × actions. */
+/** Columns of a batch, one element a transition; `mask` (what was allowed at s, for Munchausen) and `nextMask` are batch × actions. */
 export interface Columns {
   readonly action: tf.Tensor
   readonly reward: tf.Tensor
   readonly discount: tf.Tensor
+  readonly mask?: tf.Tensor | undefined
   readonly nextMask?: tf.Tensor | undefined
   readonly weights?: tf.Tensor | undefined
 }
@@ -72,11 +73,11 @@ export function createObjective(config: DqnConfig): Objective {
   const support = distribution === 'categorical' ? atomsBetween(min, max, atoms) : undefined
 
   /** A policy over the actions at s′, the reward, and what the policy's entropy takes off the value (Munchausen). */
-  const valuation = (views: Views, { action, reward, nextMask }: Columns, next: QValues) => {
+  const valuation = (views: Views, { action, reward, mask, nextMask }: Columns, next: QValues) => {
     const nextQ = masked(next.q, nextMask)
     if (config.munchausen) {
       const { temperature } = terms
-      const bonus = munchausenBonus(views.past().q, action, terms.alpha, temperature, terms.clip)
+      const bonus = munchausenBonus(masked(views.past().q, mask), action, terms.alpha, temperature, terms.clip)
       const policy = softPolicy(nextQ, temperature)
       // What is forbidden has a policy of 0, and its logarithm counts for nothing.
       const logPolicy = tf.maximum(scaledLogPolicy(nextQ, temperature), tf.scalar(-1e6))
@@ -126,7 +127,8 @@ export function createObjective(config: DqnConfig): Objective {
 
 function expectedLoss(config: DqnConfig, error: tf.Tensor, weights: tf.Tensor | undefined): tf.Tensor {
   if (config.loss === 'mse') return weightedMean(squaredLoss(error), weights)
-  if (weights === undefined || config.priority.clip === 'error')
+  // Without priorities the weights are those of steps that count or do not: 1 or 0.
+  if (weights === undefined || !config.prioritized || config.priority.clip === 'error')
     return weightedMean(huberLoss(error, config.errorClip), weights)
   // Its gradient by δ is wδ clipped to ±κ.
   return tf.mean(tf.div(huberLoss(tf.mul(weights, error), config.errorClip), weights))

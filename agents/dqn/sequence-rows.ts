@@ -114,6 +114,7 @@ export function sequenceRows(
     action: learned(batch.action),
     reward: learned(batch.reward),
     discount: learned(batch.discount),
+    mask: now(mask),
     nextMask: next(mask),
     // The objective takes the mean over all rows: what is not valid is left out of it.
     weights: tf.mul(weights, tf.div(count * length, total)),
@@ -129,7 +130,7 @@ export function sequenceRows(
     views,
     columns,
     now: () => pick(ofOnline(batch.noise), now),
-    summary: ({ error, priority }) => ({ error: tf.mul(error, valid), priority: ofSequence(priority) }),
+    summary: ({ error, priority }) => ({ error, priority: ofSequence(priority), valid }),
   }
 }
 

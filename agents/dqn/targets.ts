@@ -93,3 +93,10 @@ export function unscale(x: tf.Tensor): tf.Tensor {
   const root = tf.sqrt(tf.add(1, tf.mul(4 * e, tf.add(tf.abs(x), 1 + e))))
   return tf.mul(tf.sign(x), tf.sub(tf.square(tf.div(tf.sub(root, 1), 2 * e)), 1))
 }
+
+/** The same of a number. */
+export function unscaled(x: number): number {
+  const e = rescalingEpsilon
+  const root = Math.sqrt(1 + 4 * e * (Math.abs(x) + 1 + e))
+  return Math.sign(x) * (((root - 1) / (2 * e)) ** 2 - 1)
+}

@@ -12,8 +12,8 @@ export interface Rows {
   readonly columns: Columns
   /** The online network at s: what the gradient goes through. */
   now(): QValues
-  /** Errors to log, and what each drawn part of the batch is to be drawn by. */
-  summary(judgement: Judgement): Pick<Judgement, 'error' | 'priority'>
+  /** Errors to log, what each drawn part of the batch is to be drawn by, and which rows count (1 or 0) where not all do. */
+  summary(judgement: Judgement): Pick<Judgement, 'error' | 'priority'> & { readonly valid?: tf.Tensor }
 }
 
 /** A batch of transitions as tensors, with what was drawn for it. */
@@ -28,19 +28,20 @@ export interface TransitionTensors extends Columns {
 }
 
 export function transitionSpecs(
-  { batchSize, prioritized }: DqnConfig,
+  { batchSize, prioritized, munchausen }: DqnConfig,
   encoder: ObservationEncoder,
   actions: number,
   masks: boolean,
 ): Record<string, TensorSpec> {
   const column: TensorSpec = { shape: [batchSize], dtype: 'float32' }
+  const mask: TensorSpec = { shape: [batchSize, actions], dtype: 'uint8' }
   return {
     observation: encoder.spec(batchSize),
     action: { shape: [batchSize], dtype: 'int32' },
     reward: column,
     discount: column,
     nextObservation: encoder.spec(batchSize),
-    ...(masks && { nextMask: { shape: [batchSize, actions], dtype: 'uint8' as const } }),
+    ...(masks && { nextMask: mask, ...(munchausen && { mask }) }),
     ...(prioritized && { weights: column }),
   }
 }

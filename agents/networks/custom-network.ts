@@ -74,6 +74,8 @@ interface LayerWeight {
   readonly shape: readonly number[]
   /** First values of those that are not drawn: biases, scales. */
   readonly values: Float32Array | undefined
+  /** False for moving averages, which stay as they are. */
+  readonly trainable: boolean
   readonly holder: { val: tf.Tensor }
 }
 
@@ -116,24 +118,26 @@ function layersTorso(model: tf.LayersModel, name: string): (input: NetworkInput)
 
 /** By layer number and weight name: names of layers count on from model to model. */
 function weightsOf(model: tf.LayersModel): LayerWeight[] {
-  return model.layers.flatMap((layer, i) =>
-    layer.weights.map((weight): LayerWeight => {
+  return model.layers.flatMap((layer, i) => {
+    const trainable = new Set(layer.trainableWeights)
+    return layer.weights.map((weight): LayerWeight => {
       const holder = weight as unknown as { val: tf.Variable; originalName: string }
       const shape = weight.shape as number[]
       const values = shape.length > 1 ? undefined : Float32Array.from(holder.val.dataSync())
       holder.val.dispose()
-      return { path: `torso/${i}/${holder.originalName.split('/').at(-1)!}`, shape, values, holder }
-    }),
-  )
+      const path = `torso/${i}/${holder.originalName.split('/').at(-1)!}`
+      return { path, shape, values, trainable: trainable.has(weight), holder }
+    })
+  })
 }
 
 function drawn(weights: readonly LayerWeight[], rng: Rng, initializer: InitializerName): Parameters {
   const draw = { 'he-normal': heNormal, uniform: uniformFanIn, 'glorot-uniform': glorotUniform }[initializer]
   return Object.fromEntries(
-    weights.map(({ path, shape, values }) => {
+    weights.map(({ path, shape, values, trainable }) => {
       const fanIn = sizeOf(shape.slice(0, -1))
       const fanOut = (sizeOf(shape) / fanIn) * (sizeOf(shape) / (shape.at(-2)! * shape.at(-1)!))
-      return [path, { shape, values: values ?? draw(rng.stream(path), shape, fanIn, fanOut) }]
+      return [path, { shape, values: values ?? draw(rng.stream(path), shape, fanIn, fanOut), trainable }]
     }),
   )
 }

@@ -9,10 +9,10 @@ export const networkKinds = ['auto', 'mlp', 'nature', 'minatar', 'impala', 'impa
 export const networkKind = z.string().superRefine((kind, context) => {
   if (isNetworkPath(kind) || (networkKinds as readonly string[]).includes(kind)) return
   const near = nearestName(kind, networkKinds)
-  const hint = near === undefined ? '' : ` did you mean "${near}"?`
+  const hint = near === undefined ? '' : `; did you mean "${near}"?`
   context.addIssue({
     code: 'custom',
-    message: `expected one of ${networkKinds.join(', ')}, or the path of your own;${hint}`,
+    message: `expected one of ${networkKinds.join(', ')}, or the path of your own${hint}`,
   })
 })
 

@@ -44,6 +44,8 @@ export function createAccumulator(options: AccumulatorOptions): Accumulator {
   const observations = allocate(options.observation.dtype, lanes * n * width)
   const actions = new Int32Array(lanes * n)
   const rewards = new Float64Array(lanes * n)
+  /** Once a step came with a mask. */
+  let masks: Uint8Array | undefined
   const oldest = new Int32Array(lanes)
   const pending = new Int32Array(lanes)
   /** Steps of the present episode, as far as they are waited for. */
@@ -59,8 +61,10 @@ export function createAccumulator(options: AccumulatorOptions): Accumulator {
     discount: 0,
     nextObservation: observations,
     nextOffset: 0,
-    nextMask: undefined,
+    mask: undefined,
     maskOffset: 0,
+    nextMask: undefined,
+    nextMaskOffset: 0,
   }
 
   const emitOldest = (lane: number, terminated: boolean): void => {
@@ -75,6 +79,8 @@ export function createAccumulator(options: AccumulatorOptions): Accumulator {
     transition.reward = sum
     transition.span = count
     transition.discount = terminated ? 0 : powers[count]!
+    transition.mask = masks
+    transition.maskOffset = masks === undefined ? 0 : (base + first) * (masks.length / (lanes * n))
     sink.add(transition)
     oldest[lane] = (first + 1) % n
     pending[lane] = count - 1
@@ -92,7 +98,9 @@ export function createAccumulator(options: AccumulatorOptions): Accumulator {
 
   return {
     observe(step) {
-      const maskWidth = step.nextActionMask === undefined ? 0 : step.nextActionMask.length / lanes
+      const nextMaskWidth = step.nextActionMask === undefined ? 0 : step.nextActionMask.length / lanes
+      const maskWidth = step.actionMask === undefined ? 0 : step.actionMask.length / lanes
+      if (n > 1 && maskWidth > 0) masks ??= new Uint8Array(lanes * n * maskWidth).fill(1)
       transition.nextObservation = step.nextObservation
       transition.nextMask = step.nextActionMask
       for (let lane = 0; lane < lanes; lane++) {
@@ -109,13 +117,15 @@ export function createAccumulator(options: AccumulatorOptions): Accumulator {
         const ended = terminated || step.truncated[lane] !== 0
         transition.lane = lane
         transition.nextOffset = lane * width
-        transition.maskOffset = lane * maskWidth
+        transition.nextMaskOffset = lane * nextMaskWidth
         if (n === 1) {
           transition.observation = step.observation
           transition.observationOffset = lane * width
           transition.action = action
           transition.reward = reward
           transition.discount = terminated ? 0 : gamma
+          transition.mask = step.actionMask
+          transition.maskOffset = lane * maskWidth
           sink.add(transition)
           continue
         }
@@ -125,6 +135,8 @@ export function createAccumulator(options: AccumulatorOptions): Accumulator {
         copyInto(observations, at * width, step.observation, lane * width, width)
         actions[at] = action
         rewards[at] = reward
+        if (step.actionMask !== undefined)
+          copyInto(masks!, at * maskWidth, step.actionMask, lane * maskWidth, maskWidth)
         pending[lane]!++
         if (ended) while (pending[lane]! > 0) emitOldest(lane, terminated)
         else if (pending[lane] === n) emitOldest(lane, false)
@@ -141,6 +153,7 @@ export function createAccumulator(options: AccumulatorOptions): Accumulator {
       oldest: oldest.slice(),
       pending: pending.slice(),
       ...(waits > 0 && { waited: waited.slice() }),
+      ...(masks !== undefined && { masks: masks.slice() }),
     }),
     restore(state) {
       const saved = fields(state, 'the n-step accumulator')
@@ -154,7 +167,11 @@ export function createAccumulator(options: AccumulatorOptions): Accumulator {
       ] as const
       const fault = faultOf(parts[3][1], parts[4][1])
       if (fault !== undefined) throw new RingsideError(`The saved n-step accumulator is damaged: ${fault}.`)
+      const savedMasks = saved.get('masks') === undefined ? undefined : saved.array('masks', 'uint8')
+      if (savedMasks !== undefined && savedMasks.length % (lanes * n) !== 0)
+        throw new RingsideError(`The saved n-step accumulator is damaged: masks of ${savedMasks.length} bytes.`)
       for (const [own, values] of parts) own.set(values)
+      masks = savedMasks && Uint8Array.from(savedMasks)
     },
   }
 }

@@ -11,22 +11,24 @@ export interface StorageOptions {
   readonly observation: ObservationFormat
   readonly lanes: number
   readonly actions: number
+  /** Bytes that stand beside it: the priorities of as many transitions. */
+  readonly beside?: (capacity: number) => number
 }
 
 /** Stacks of frames are stored frame by frame, all else as it is. A capacity beyond the machine's memory is refused. */
 export function createStorage(options: StorageOptions): TransitionStorage {
-  const { observationSpace: space, observation, actions } = options
+  const { observationSpace: space, observation, actions, beside = () => 0 } = options
   const stack = isBox(space) ? space.stack : undefined
   const bytes = (capacity: number): number =>
     stack === undefined
       ? capacity * bytesOf(observation, 0)
       : frameStackBytes({ ...options, capacity, stack, observation, actions })
-  checkMemory(options.capacity, bytes, totalmem())
+  checkMemory(options.capacity, (capacity) => bytes(capacity) + beside(capacity))
   return stack === undefined ? createTransitionStorage(options) : createFrameStackStorage({ ...options, stack })
 }
 
-/** Throws a usage error where `bytes(capacity)` exceeds the memory, `total` bytes, naming the largest capacity that fits. */
-export function checkMemory(capacity: number, bytes: (capacity: number) => number, total: number): void {
+/** Throws a usage error where `bytes(capacity)` exceeds the machine's memory, `total` bytes, naming the largest capacity that fits. */
+export function checkMemory(capacity: number, bytes: (capacity: number) => number, total = totalmem()): void {
   if (bytes(capacity) <= total) return
   let [fits, tooMuch] = [0, capacity]
   while (tooMuch - fits > 1) {

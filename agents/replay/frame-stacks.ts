@@ -109,7 +109,7 @@ export function createFrameStackStorage(options: FrameStackStorageOptions): Tran
       rows.discount[position] = transition.discount
       if (mask !== undefined) {
         if (transition.nextMask === undefined) mask.fill(1, position * actions, (position + 1) * actions)
-        else copyInto(mask, position * actions, transition.nextMask, transition.maskOffset, actions)
+        else copyInto(mask, position * actions, transition.nextMask, transition.nextMaskOffset, actions)
       }
       rows.versions[Math.floor(position / rowsPerSegment)]!++
       lane.keep()

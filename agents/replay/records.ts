@@ -31,10 +31,11 @@ interface Chunk {
 /** Bytes that a chunk may have, about. */
 const chunkBytes = 4 * 1024 * 1024
 
-export function createRecordStorage(capacity: number, columns: Columns): RecordStorage {
+/** `records`: of one chunk; default: as many as fit 4 MiB. */
+export function createRecordStorage(capacity: number, columns: Columns, records?: number): RecordStorage {
   const names = Object.keys(columns)
-  const recordBytes = names.reduce((sum, name) => sum + sizeOf(columns[name]!), 0)
-  const chunkLength = Math.max(1, Math.min(capacity, Math.floor(chunkBytes / recordBytes)))
+  const recordBytes = bytesOfRecord(columns)
+  const chunkLength = Math.max(1, Math.min(capacity, records ?? Math.floor(chunkBytes / recordBytes)))
   const chunks: (Chunk | undefined)[] = new Array<Chunk | undefined>(Math.ceil(capacity / chunkLength)).fill(undefined)
   let inserted = 0
 
@@ -119,6 +120,11 @@ export function createRecordStorage(capacity: number, columns: Columns): RecordS
       loaded.forEach((chunk, i) => (chunks[i] = chunk))
     },
   }
+}
+
+/** Bytes that one record takes. */
+export function bytesOfRecord(columns: Columns): number {
+  return Object.values(columns).reduce((sum, column) => sum + sizeOf(column), 0)
 }
 
 function sizeOf({ dtype, length }: Columns[string]): number {

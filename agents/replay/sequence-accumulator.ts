@@ -23,6 +23,8 @@ export interface SequenceOptions {
   readonly nStep: number
   readonly gamma: number
   readonly rewardClip: RewardClip
+  /** Steps at an episode's start that are not learned from: a stack that waits for its frames has one less than frames. */
+  readonly waits?: number
 }
 
 /**
@@ -30,7 +32,7 @@ export interface SequenceOptions {
  * the last step among them; `hop` says how many steps on the n-step target of each step looks; `valid` is 1 for steps that are
  * learned from; `first` is 1 at the row that begins the episode; `state` is the actor's recurrent state before row 0.
  */
-export function sequenceColumns(options: SequenceOptions): Columns {
+export function sequenceColumns(options: SequenceOptions) {
   const { observation, actions, stateWidth } = options
   const steps = options.burnIn + options.length
   return {
@@ -43,7 +45,7 @@ export function sequenceColumns(options: SequenceOptions): Columns {
     hop: { dtype: 'int32', length: steps },
     valid: { dtype: 'float32', length: steps },
     state: { dtype: 'float32', length: stateWidth },
-  }
+  } as const satisfies Columns
 }
 
 /**
@@ -51,7 +53,19 @@ export function sequenceColumns(options: SequenceOptions): Columns {
  * An episode's first sequence begins with as many blank rows as the burn-in has, so that its first steps are learned from too.
  */
 export function createSequenceAccumulator(options: SequenceOptions, sink: (record: RecordArrays) => void) {
-  const { lanes, observation, actions, firstAction, burnIn, overlap, stateWidth, nStep, gamma, rewardClip } = options
+  const {
+    lanes,
+    observation,
+    actions,
+    firstAction,
+    burnIn,
+    overlap,
+    stateWidth,
+    nStep,
+    gamma,
+    rewardClip,
+    waits = 0,
+  } = options
   const steps = burnIn + options.length
   const width = observation.length
   const columns = sequenceColumns(options)
@@ -67,15 +81,15 @@ export function createSequenceAccumulator(options: SequenceOptions, sink: (recor
     reward: new Float64Array(steps),
   }))
   const filled = new Int32Array(lanes)
-  /** Rows before this one are blank, or warm the state up. */
+  /** Rows before this one are blank, wait for their frames, or warm the state up. */
   const learnedFrom = new Int32Array(lanes)
   /** The row of the episode's first step, −1 where that was left behind. */
   const opening = new Int32Array(lanes).fill(-1)
 
   const begin = (lane: number): void => {
     const own = rows[lane]!
-    filled[lane] = learnedFrom[lane] = burnIn
-    opening[lane] = burnIn
+    filled[lane] = opening[lane] = burnIn
+    learnedFrom[lane] = burnIn + waits
     own.observation.fill(0, 0, burnIn * width)
     own.mask.fill(1, 0, burnIn * actions)
     own.states.fill(0, 0, burnIn * stateWidth)
@@ -86,6 +100,7 @@ export function createSequenceAccumulator(options: SequenceOptions, sink: (recor
   const emit = (lane: number, terminated: boolean): void => {
     const own = rows[lane]!
     const count = filled[lane]!
+    if (count <= learnedFrom[lane]!) return
     record['observation']!.fill(0)
     record['observation']!.set(own.observation.subarray(0, (count + 1) * width))
     record['mask']!.fill(1)
@@ -118,7 +133,7 @@ export function createSequenceAccumulator(options: SequenceOptions, sink: (recor
     own.reward.copyWithin(0, from, steps)
     filled[lane] = overlap
     opening[lane] = Math.max(-1, opening[lane]! - from)
-    learnedFrom[lane] = Math.max(burnIn, opening[lane]!)
+    learnedFrom[lane] = Math.max(burnIn, learnedFrom[lane]! - from)
   }
 
   const faultOf = (held: ArrayLike<number>): string | undefined => {

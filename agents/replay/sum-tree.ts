@@ -21,8 +21,15 @@ export interface SumTree {
   load(state: StateTree): () => void
 }
 
+const leavesOf = (capacity: number): number => 2 ** Math.ceil(Math.log2(Math.max(1, capacity)))
+
+/** Bytes that a tree takes. */
+export function sumTreeBytes(capacity: number): number {
+  return 2 * leavesOf(capacity) * Float64Array.BYTES_PER_ELEMENT
+}
+
 export function createSumTree(capacity: number): SumTree {
-  const leaves = 2 ** Math.ceil(Math.log2(Math.max(1, capacity)))
+  const leaves = leavesOf(capacity)
   const nodes = new Float64Array(2 * leaves)
   const versions = new Array<number>(Math.ceil(capacity / segmentLength)).fill(0)
   const segmentOf = (i: number): Float64Array => {

@@ -90,7 +90,7 @@ export function createTransitionStorage(options: TransitionStorageOptions): Tran
       chunk.discount[row] = transition.discount
       if (chunk.nextMask !== undefined) {
         if (transition.nextMask === undefined) chunk.nextMask.fill(1, row * actions, (row + 1) * actions)
-        else copyInto(chunk.nextMask, row * actions, transition.nextMask, transition.maskOffset, actions)
+        else copyInto(chunk.nextMask, row * actions, transition.nextMask, transition.nextMaskOffset, actions)
       }
       chunk.version++
       position = (position + 1) % capacity

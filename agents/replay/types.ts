@@ -26,9 +26,12 @@ export interface Transition {
   discount: number
   nextObservation: TypedArray
   nextOffset: number
-  /** What is allowed in s′, one byte an action, or undefined where everything is. */
-  nextMask: Uint8Array | undefined
+  /** What was allowed in s, one byte an action, or undefined where everything was. */
+  mask: Uint8Array | undefined
   maskOffset: number
+  /** The same of s′. */
+  nextMask: Uint8Array | undefined
+  nextMaskOffset: number
 }
 
 /** What an accumulator gives its transitions to. It copies what it keeps. */

@@ -87,5 +87,7 @@ const plain: Omit<Transition, 'observation' | 'nextObservation'> = {
   discount: 0.99,
   nextOffset: 0,
   nextMask: undefined,
+  mask: undefined,
   maskOffset: 0,
+  nextMaskOffset: 0,
 }

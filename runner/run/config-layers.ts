@@ -124,7 +124,7 @@ function eitherOf(forms: readonly Issues[]): string {
   const nearest = candidates.filter((issues) => issues.some(({ path }) => path.length === depth))
   const said = nearest.map((issues) => {
     const { path, message } = issues.find((issue) => issue.path.length === depth)!
-    const plain = message.replace(/^Invalid (input|discriminator value)[:.] /, '')
+    const plain = message.replace(/^Invalid (input|option|discriminator value)[:.] /, '')
     return path.length === 0 ? plain : `${path.join('.')}: ${plain}`
   })
   return [...new Set(said)].join(', or ')

@@ -25,7 +25,8 @@ export const runSchema = z.strictObject({
   initFrom: z
     .strictObject({
       run: z.string().describe('the run folder'),
-      checkpoint: z.string().default('best').describe('best, last, or the step of a kept checkpoint'),
+      // YAML reads a step as a number.
+      checkpoint: z.union([z.string(), count]).default('best').describe('best, last, or the step of a kept checkpoint'),
     })
     .nullable()
     .default(null)

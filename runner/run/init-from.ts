@@ -11,7 +11,7 @@ import type { InitFrom } from './types.ts'
  * that names the first array that does not fit.
  */
 export async function initFrom(agent: Agent, engine: Engine, from: InitFrom): Promise<InitFrom> {
-  const source = await openRun(from.run, { checkpoint: from.checkpoint })
+  const source = await openRun(from.run, { checkpoint: String(from.checkpoint) })
   try {
     const own = agent.networks()
     const theirs = source.agent.networks()

@@ -75,7 +75,7 @@ export type CallbackConfig = string | { readonly path: string; readonly options?
 export interface InitFrom {
   readonly run: string
   /** `best`, `last` or a step; config.json tells the step that was taken. */
-  readonly checkpoint: string
+  readonly checkpoint: string | number
 }
 
 /** The resolved config of a run that trains a generative model on a dataset. */

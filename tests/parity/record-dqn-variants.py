@@ -24,6 +24,12 @@ batch = {
     "taus": rng.random((B, SAMPLES)).astype(np.float32),
     "targetTaus": rng.random((B, SAMPLES)).astype(np.float32),
 }
+# Of its own generator, so that what was recorded before it stays.
+of_masks = np.random.default_rng(13)
+for name, always in (("nextMask", np.arange(B) % A), ("mask", batch["action"])):
+    allowed = of_masks.random((B, A)) < 0.6
+    allowed[np.arange(B), always] = True
+    batch[name] = allowed.astype(int)
 t = {k: torch.tensor(v) for k, v in batch.items()}
 factor = lambda n: (lambda x: np.sign(x) * np.sqrt(np.abs(x)))(rng.normal(size=n)).astype(np.float32)
 
@@ -75,17 +81,19 @@ def update(v, online, target, noises):
     reward, discount, rows = t["reward"], t["discount"], torch.arange(B)
     with torch.no_grad():
         next_out = net(target, t["nextObservation"], v, noises[2], t["targetTaus"])
-        next_q = expectation(next_out, v)
+        allowed = lambda q, mask="nextMask": torch.where(t[mask] > 0, q, -1e30) if v["masked"] else q
+        next_q = allowed(expectation(next_out, v))
         if v["munchausen"]:
             tau = 0.3
-            past = expectation(net(target, t["observation"], v, noises[2]), v)
+            past = allowed(expectation(net(target, t["observation"], v, noises[2]), v), "mask")
             logs = tau * torch.log_softmax(past / tau, 1)
             reward = reward + 0.9 * logs[rows, t["action"]].clip(-1, 0)
             policy = torch.softmax(next_q / tau, 1)
-            soft = tau * torch.log_softmax(next_q / tau, 1)
+            # What is forbidden has no probability, and its logarithm no weight.
+            soft = (tau * torch.log_softmax(next_q / tau, 1)).clip(min=-1e6)
             target_samples = (policy[:, :, None] * (next_out - soft[:, :, None])).sum(1)
         else:
-            chooser = expectation(net(online, t["nextObservation"], v, noises[1]), v) if v["double"] else next_q
+            chooser = allowed(expectation(net(online, t["nextObservation"], v, noises[1]), v)) if v["double"] else next_q
             target_samples = next_out[rows, chooser.argmax(1)]
     out = net(online, t["observation"], v, noises[0], t["taus"])
     chosen = out[rows, t["action"]]
@@ -129,7 +137,7 @@ def update(v, online, target, noises):
     return mean - q, priority, loss
 
 
-base = {"double": False, "dueling": False, "prioritized": False, "noisy": False, "distribution": "none", "munchausen": False, "rescaling": False, "loss": "huber", "clip": "error"}
+base = {"double": False, "dueling": False, "prioritized": False, "noisy": False, "distribution": "none", "munchausen": False, "rescaling": False, "loss": "huber", "clip": "error", "masked": False}
 variants = {
     "dueling by the mean": {"dueling": "mean"},
     "dueling by the maximum": {"dueling": "max"},
@@ -144,6 +152,11 @@ variants = {
     "munchausen by quantiles": {"munchausen": True, "distribution": "quantile"},
     "value rescaling": {"rescaling": True, "double": True},
     "rainbow": {"double": True, "dueling": "mean", "prioritized": True, "noisy": True, "distribution": "categorical"},
+    "masked": {"masked": True},
+    "double, masked": {"double": True, "masked": True},
+    "categorical, double, masked": {"distribution": "categorical", "double": True, "masked": True},
+    "munchausen, masked": {"munchausen": True, "masked": True},
+    "munchausen by quantiles, masked": {"munchausen": True, "distribution": "quantile", "masked": True},
 }
 results = {}
 for name, switches in variants.items():

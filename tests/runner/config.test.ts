@@ -47,7 +47,17 @@ test('a value that fits none of a setting’s forms is told what the nearest one
   await expect(epsilon('{kind: linearr, from: 1, to: 0}')).rejects.toThrow(
     /^agent\.epsilon: kind: Expected 'constant' \| 'linear' \|/,
   )
+  await expect(agent('dqn', 'CartPole-v1', 'dueling=true')).rejects.toThrow(
+    /^agent\.dueling: expected false, or expected one of "mean"\|"max" \(got true\)$/,
+  )
+  await expect(agent('dqn', 'CartPole-v1', 'temperature=-1')).rejects.toThrow(/no value below 0 \(got -1\)$/)
   await expect(agent('dqn', 'CartPole-v1', 'callbacks=[{pat: 3}]')).rejects.toThrow(
     /^callbacks\.0: path: expected string/,
   )
+})
+
+test('the step of a checkpoint may be written as a number', async () => {
+  const request = { agent: 'dqn', env: 'CartPole-v1', flags: { initFrom: 'runs/other' } }
+  const { initFrom } = await resolveConfig({ ...request, sets: ['initFrom.checkpoint=25000'] })
+  expect(initFrom).toEqual({ run: 'runs/other', checkpoint: 25_000 })
 })

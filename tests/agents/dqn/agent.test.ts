@@ -59,4 +59,8 @@ test('an agent refuses what it cannot do, with the reason', async () => {
   expect(() => createDqn(continuous, dqnConfig.parse({}))).toThrow(/Discrete action space.*DiscretizeAction/)
   const short = await contextOf(1, { steps: 50 })
   expect(() => createDqn(short, dqnConfig.parse({ learningStarts: 50 }))).toThrow(/learningStarts/)
+  const recurrent = dqnConfig.parse({ recurrent: 'lstm', replayCapacity: 1e12 })
+  expect(() => createDqn({ ...short, steps: 10_000 }, recurrent)).toThrow(
+    /1000000000000 transitions takes .* GB.*at most \d+\./,
+  )
 })

@@ -14,12 +14,12 @@ const settings = {
   ...{ categorical: { atoms: 11, min: 0, max: 50 }, temperature: 0.1 },
 }
 
-async function begin(name: string) {
-  const env = await makeVector('CartPole-v1', { lanes: 2 })
+async function begin(name: string, id: string, more: Record<string, unknown> = {}) {
+  const env = await makeVector(id, { lanes: 2 })
   const { observationSpace, actionSpace } = env
   const engine = await openEngine({ engine: 'onnx' })
   const context = { observationSpace, actionSpace, lanes: 2, engine, rng: createRng(1), steps: 2_000 }
-  const agent = await createAgent(name, context, settings)
+  const agent = await createAgent(name, context, { ...settings, ...more })
   const experiment = createAgentExperiment({ agent, env, rng: createRng(2), seed: 3, timings: createTimings() })
   return { agent, env, experiment }
 }
@@ -29,9 +29,14 @@ const bytesOf = ({ experiment }: Awaited<ReturnType<typeof begin>>): Buffer => {
   return Buffer.from(encodeState({ policy, training }))
 }
 
-describe.each(dqnFamily.map(({ name }) => name))('%s', (name) => {
+const all = dqnFamily.map(({ name }): [string, string, Record<string, unknown>] => [name, 'CartPole-v1', {}])
+describe.each([
+  ...all,
+  // Its actions are masked at s and at s′.
+  ['munchausen-dqn', 'MaximizationBias-v0', { nStep: 2, prioritized: true }],
+])('%s in %s', (name, id, more) => {
   test('goes on from a saved state as if it had never been cut, and evaluating changes nothing', async () => {
-    const whole = await begin(name)
+    const whole = await begin(name, id, more)
     whole.experiment.advance({ untilStep: 400, deadline: Infinity }, {})
     const saved = bytesOf(whole)
 
@@ -42,7 +47,7 @@ describe.each(dqnFamily.map(({ name }) => name))('%s', (name) => {
     whole.agent.metrics()
     expect(bytesOf(whole).equals(saved)).toBe(true)
 
-    const again = await begin(name)
+    const again = await begin(name, id, more)
     const state = decodeState(saved) as unknown as ReturnType<typeof again.experiment.state>
     again.experiment.restore(state, (note) => expect.fail(note))
     const { numTensors } = tf.memory()
@@ -73,17 +78,18 @@ describe('combinations', () => {
   })
 
   test('any other set of switches learns', async () => {
-    const all = [
+    const combined = [
       { dueling: 'max', noisy: true, distribution: 'implicit', prioritized: true, double: true, nStep: 4 },
       { dueling: 'mean', distribution: 'quantile', munchausen: true, prioritized: true },
       { valueRescaling: true, noisy: true, dueling: 'mean', loss: 'mse', double: true },
       { prioritized: true, priority: { clip: 'weighted', uniformMix: 0.1, alpha: 1 }, optimizer: { kind: 'rmsprop' } },
       { distribution: 'implicit', munchausen: true, noisy: true, target: { every: 1, tau: 0.1 } },
+      { recurrent: 'gru', sequences: { units: 4, length: 4, burnIn: 1 }, priority: { clip: 'weighted' } },
     ]
     const env = await makeVector('CartPole-v1', { lanes: 1 })
     const { observationSpace, actionSpace } = env
     const engine = await openEngine({ engine: 'onnx' })
-    for (const switches of all) {
+    for (const switches of combined) {
       const context = { observationSpace, actionSpace, lanes: 1, engine, rng: createRng(1), steps: 2_000 }
       const agent = await createAgent('dqn', context, { ...settings, ...switches })
       const before = agent.networks()['online/head/output/kernel'] ?? agent.networks()['online/value/output/kernel']!

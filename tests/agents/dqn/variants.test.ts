@@ -40,7 +40,7 @@ const kinds: Readonly<Record<string, ValueKind>> = {
 
 describe.each(Object.entries(results))('one update, %s, equals PyTorch', (_, recorded) => {
   test.each(['onnx', 'cpu', 'wasm'] as const)('on %s', async (backend) => {
-    const { clip, rescaling, ...switches } = recorded.switches
+    const { clip, rescaling, masked = false, ...switches } = recorded.switches
     const config = dqnConfig.parse({
       ...switches,
       ...(clip !== undefined && { priority: { clip } }),
@@ -72,13 +72,15 @@ describe.each(Object.entries(results))('one update, %s, equals PyTorch', (_, rec
     const learner = createLearner({ engine, config, network, encoder, actions: 3, online, target })
     const floats = (name: string): Float32Array => Float32Array.from(batch[name]!)
     const noises = recorded.noises?.map((noise) => Float32Array.from(noise))
-    const out = learner.update(false)({
+    const out = learner.update(masked as boolean)({
       observation: floats('observation'),
       action: Int32Array.from(batch['action']!),
       reward: floats('reward'),
       discount: floats('discount'),
       nextObservation: floats('nextObservation'),
       learningRate: 0.01,
+      ...(masked === true && { nextMask: Uint8Array.from(batch['nextMask']!) }),
+      ...(masked === true && config.munchausen && { mask: Uint8Array.from(batch['mask']!) }),
       ...(config.prioritized && { weights: floats('weights') }),
       ...(noises !== undefined && { noise: noises[0]!, nextNoise: noises[1]!, targetNoise: noises[2]! }),
       ...(network.samples > 0 && { taus: floats('taus'), targetTaus: floats('targetTaus') }),

@@ -152,11 +152,27 @@ describe('networks of the user', () => {
     expected.forEach((value, i) => expect(q[i]).toBeCloseTo(value, 5))
   })
 
+  test('moving averages of batch normalisation stay as they are: no gradient moves them', async () => {
+    const model = tf.sequential({
+      layers: [tf.layers.dense({ units: 5, inputShape: [4] }), tf.layers.batchNormalization()],
+    })
+    const path = join(folder, 'normalised.json')
+    writeFileSync(path, JSON.stringify(model.toJSON(null, false)))
+    const agent = await create('dqn', vectors, { ...quick, network: { kind: path } })
+    const after = live(agent, vectors, 0, 40)
+    for (const name of ['online', 'target']) {
+      expect(after[`${name}/torso/1/moving_mean`]).toEqual(new Float32Array(5))
+      expect(after[`${name}/torso/1/moving_variance`]).toEqual(new Float32Array(5).fill(1))
+    }
+    expect(after['online/torso/1/gamma']).not.toEqual(new Float32Array(5).fill(1))
+  })
+
   test('that cannot be used are refused with the reason', async () => {
     const kind = (name: string) => ({ ...quick, network: { kind: name } })
     await expect(create('dqn', vectors, kind('nature-cnn'))).rejects.toThrow(
       /nature, minatar, impala.*did you mean "nature"/,
     )
+    await expect(create('dqn', vectors, kind('resnet'))).rejects.toThrow(/or the path of your own$/m)
     await expect(create('dqn', vectors, kind('./none.ts#X'))).rejects.toThrow(/No file/)
     await expect(create('dqn', vectors, kind(`${example}#Wid`))).rejects.toThrow(/Did you mean "Wide"/)
     await expect(create('dqn', vectors, kind(`${example}#Residual`))).rejects.toThrow(

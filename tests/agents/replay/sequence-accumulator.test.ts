@@ -17,6 +17,7 @@ interface Told {
 
 const setup = fc.record({
   burnIn: fc.nat({ max: 3 }),
+  waits: fc.nat({ max: 4 }),
   length: fc.integer({ min: 1, max: 5 }),
   share: fc.double({ min: 0, max: 0.99, noNaN: true }),
   nStep: fc.integer({ min: 1, max: 4 }),
@@ -27,13 +28,13 @@ const setup = fc.record({
   cut: fc.nat({ max: 60 }),
 })
 
-test('every step of every ended episode is learned from, with its own n-step target and state, and none crosses a border', () => {
+test('every step of every ended episode is learned from, but those that wait for their frames, with its own n-step target and state, and none crosses a border', () => {
   fc.assert(
-    fc.property(setup, ({ burnIn, length, share, nStep, episodes, cut }) => {
+    fc.property(setup, ({ burnIn, waits, length, share, nStep, episodes, cut }) => {
       const options: SequenceOptions = {
         ...{ lanes: 1, observation: { dtype: 'float32', length: 1 }, actions: 3, firstAction: 0 },
         ...{ burnIn, length, overlap: burnIn + Math.floor(share * length), stateWidth: 2, nStep, gamma: 0.5 },
-        rewardClip: 'none',
+        ...{ waits, rewardClip: 'none' },
       }
       const records: Record<string, number[]>[] = []
       const keep = (record: RecordArrays): void => {
@@ -91,7 +92,11 @@ test('every step of every ended episode is learned from, with its own n-step tar
           expect(record['discount']![t]).toBeCloseTo(reached.terminated ? 0 : 0.5 ** hop, 6)
         })
       }
-      expect([...learned].sort((a, b) => a - b)).toEqual(told.map(({ id }) => id))
+      const begins = told.map(({ first }, id) => (first ? id : -1))
+      const since = (id: number): number => id - Math.max(...begins.slice(0, id + 1))
+      const expected = told.map(({ id }) => id).filter((id) => since(id) >= waits)
+      expect([...learned].sort((a, b) => a - b)).toEqual(expected)
+      for (const record of records) expect(record['valid']).toContain(1)
     }),
     { numRuns: 300 },
   )

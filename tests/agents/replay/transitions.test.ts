@@ -26,7 +26,9 @@ function transition(i: number, mask = false, format = float2): Transition {
     nextObservation: fill(i + 1),
     nextOffset: 2 * format.length,
     nextMask: mask ? Uint8Array.of(0, 0, 0, 1, Number(i % 2 === 0), 1) : undefined,
-    maskOffset: 3,
+    mask: undefined,
+    maskOffset: 0,
+    nextMaskOffset: 3,
   }
 }
 
@@ -48,7 +50,8 @@ function rowOf(t: Transition, format = float2): Row {
     action: t.action,
     reward: t.reward,
     discount: t.discount,
-    mask: t.nextMask === undefined ? [1, 1, 1] : Array.from(t.nextMask.subarray(t.maskOffset, t.maskOffset + 3)),
+    mask:
+      t.nextMask === undefined ? [1, 1, 1] : Array.from(t.nextMask.subarray(t.nextMaskOffset, t.nextMaskOffset + 3)),
   }
 }
 
