@@ -28,16 +28,25 @@ const shared = {
   conditional: z.boolean().default(false).describe('both networks are told the label of each picture'),
 }
 
-/** Of the original on MNIST: real labels smoothed by 0.1. */
-export const ganConfig = z.strictObject({
+/** Of the original on MNIST: real labels smoothed by 0.1, where the loss knows labels. */
+const ganSettings = z.strictObject({
   ...shared,
   batchSize: shared.batchSize.default(100),
   learningRate: shared.learningRate.default(0.002),
   beta1: z.number().min(0).lt(1).default(0.9).describe('decay of the mean of gradients'),
-  smoothing: z.number().min(0).lt(0.5).default(0.1).describe('real pictures count as 1 − this (sigmoid losses)'),
+  smoothing: z
+    .number()
+    .min(0)
+    .lt(0.5)
+    .optional()
+    .describe('real pictures count as 1 − this; default 0.1 for the sigmoid losses, which alone know it, else 0'),
   hidden: positive.default(128).describe('units of the hidden layer of each network'),
   slope: z.number().min(0).lt(1).default(0.01).describe('of the leaky ReLUs below nought'),
 })
+export const ganConfig = ganSettings.transform(({ smoothing, ...settings }) => ({
+  ...settings,
+  smoothing: smoothing ?? (settings.loss === 'non-saturating' || settings.loss === 'minimax' ? 0.1 : 0),
+}))
 
 /** Of the original on SVHN: no smoothing. */
 export const dcganConfig = z.strictObject({

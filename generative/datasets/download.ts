@@ -133,7 +133,7 @@ async function receive(file: RemoteFile, part: string, had: number, options: Dow
         timer = setTimeout(late, patience)
         done += chunk.length
         if (done > file.bytes) throw new Error(`more came than the ${file.bytes} bytes expected`)
-        progress?.(file.name, done, file.bytes)
+        progress?.(file.name, done, file.bytes, 'bytes')
         yield chunk
       }
     }

@@ -58,7 +58,7 @@ async function openFiles(folder: string, config: MnistConfig, context: DatasetCo
   const { validation } = config
   if (validation >= all.split.count)
     throw usageError(
-      `validation ${validation} leaves nothing of the ${all.split.count} training pictures in "${folder}".`,
+      `validation ${validation} leaves nothing of the ${all.split.count} training pictures in "${folder}": set dataset.validation to less.`,
     )
   if (all.height !== test.height || all.width !== test.width)
     throw new RingsideError(`The training and test pictures in "${folder}" differ in size.`)

@@ -42,6 +42,32 @@ scales.register('unit', unit)
 scales.register('signed', signed)
 scales.register('by-batch', byBatch)
 
+/** Pictures as a model makes them, as bytes. */
+export type ToBytes = (pictures: Float32Array) => Uint8Array
+
+/** The way back of a scale: to the byte whose number, of all 256 as one batch, is nearest. */
+export function bytesBehind(scale: Scale): ToBytes {
+  if (scale === signed || scale === byBatch)
+    return (pictures) => Uint8Array.from(pictures, (x) => Math.max(0, Math.min(255, Math.round((x + 1) * 127.5))))
+  const numbers = new Float32Array(256)
+  scale(
+    Uint8Array.from(numbers, (_, byte) => byte),
+    numbers,
+  )
+  const order = Uint8Array.from(numbers, (_, byte) => byte).sort((a, b) => numbers[a]! - numbers[b]!)
+  const byteOf = (x: number): number => {
+    let [low, high] = [0, 255]
+    while (high - low > 1) {
+      const middle = (low + high) >> 1
+      if (numbers[order[middle]!]! <= x) low = middle
+      else high = middle
+    }
+    const [below, above] = [order[low]!, order[high]!]
+    return x - numbers[below]! < numbers[above]! - x ? below : above
+  }
+  return (pictures) => Uint8Array.from(pictures, byteOf)
+}
+
 /** The scale of a name, or of `./my-scale.ts#Export`. */
 export async function resolveScale(nameOrPath: string): Promise<Scale> {
   if (!isModulePath(nameOrPath)) return scales.get(nameOrPath)

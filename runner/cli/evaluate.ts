@@ -2,6 +2,7 @@ import { evaluateModelRun } from '../run/evaluate-model.ts'
 import { isModelConfig } from '../run/kinds/is-model.ts'
 import { evaluateRun, readRunConfig } from '../run/open.ts'
 import type { EvaluateOptions } from '../run/types.ts'
+import { dataBar } from './data-bar.ts'
 import type { Comparison } from '../../generative/quality/measure.ts'
 
 export async function run(args: Readonly<Record<string, unknown>>): Promise<void> {
@@ -39,6 +40,7 @@ async function evaluateModel(
     ...(checkpoint !== undefined && { checkpoint: checkpoint === 'best' ? 'last' : checkpoint }),
     ...(engine !== undefined && { engine }),
     ...(count !== undefined && { count }),
+    ...(!json && { progress: dataBar() }),
   })
   if (json) {
     process.stdout.write(`${JSON.stringify(quality)}\n`)

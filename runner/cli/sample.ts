@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { usageError } from '../../core/errors.ts'
-import { parseSet } from '../run/config-layers.ts'
 import { resolveDataset } from '../../generative/datasets/registry.ts'
-import { keysOf } from '../run/config-layers.ts'
-import { sampleDataset, sampleRun, type SampleOptions } from '../run/sample.ts'
+import { check, keysOf, parseSet, type Tree } from '../run/config-layers.ts'
+import { sampleDataset, sampleRun } from '../run/sample.ts'
+import type { SampleOptions } from '../run/sample-options.ts'
+import { dataBar } from './data-bar.ts'
 
 export async function run(args: Readonly<Record<string, unknown>>): Promise<void> {
   const { what, real, set, ...options } = args as unknown as {
@@ -20,19 +21,27 @@ export async function run(args: Readonly<Record<string, unknown>>): Promise<void
       )
       if (isData) throw usageError(`"${what}" is a dataset: add --real for its pictures, or name a run of a model.`)
     }
+    if (set !== undefined) throw usageError('--set is of a dataset: add --real, or leave it out for a run.')
     const { path, count, step } = await sampleRun(what, options)
     process.stdout.write(`${path}: ${count} pictures, checkpoint of step ${step.toLocaleString('en')}\n`)
     return
   }
-  const definition = await resolveDataset(what)
-  const ownKeys = keysOf(definition.config)
-  const settings = Object.assign(
-    {},
-    ...(set ?? []).map((text) => {
-      const parsed = parseSet(text, { owner: 'dataset', ownKeys, runKeys: [], named: [] })
-      return (parsed['dataset'] ?? parsed) as object
-    }),
-  ) as Record<string, unknown>
-  const { path, count } = await sampleDataset(what, settings, options, (line) => void process.stdout.write(`${line}\n`))
+  const settings = await datasetSettings(what, set ?? [])
+  const { path, count } = await sampleDataset(what, settings, options, {
+    note: (line) => void process.stdout.write(`${line}\n`),
+    progress: dataBar(),
+  })
   process.stdout.write(`${path}: ${count} pictures of ${what}\n`)
+}
+
+/** `key=value` or `dataset.key=value`, as training takes them. */
+async function datasetSettings(name: string, sets: readonly string[]): Promise<Tree> {
+  const { config } = await resolveDataset(name)
+  const ownKeys = keysOf(config)
+  const layers = sets.map((text) => {
+    const parsed = parseSet(text, { owner: 'dataset', ownKeys, runKeys: [], named: [] })
+    return (parsed['dataset'] ?? parsed) as Tree
+  })
+  const what = `Unknown setting of the dataset ${name}:`
+  return check(config, Object.assign({}, ...layers), 'dataset.', what, ownKeys) as Tree
 }

@@ -2,6 +2,7 @@ import { SingleBar } from 'cli-progress'
 import { unknownName, usageError } from '../../core/errors.ts'
 import { isModulePath } from '../../core/load-path.ts'
 import { agents } from '../../agents/registry.ts'
+import { datasets } from '../../generative/datasets/registry.ts'
 import { models } from '../../generative/registry.ts'
 import { resolveConfig } from '../run/config.ts'
 import { configNames } from '../run/config-layers.ts'
@@ -9,7 +10,9 @@ import { isModelConfig } from '../run/kinds/is-model.ts'
 import { resolveModelConfig, type ModelConfigRequest } from '../run/model-config.ts'
 import { resumeRun, startRun } from '../run/session.ts'
 import type { AnyRunConfig, AnySummary, ConfigRequest, ProgressEvent, Run } from '../run/types.ts'
+import { dataBar } from './data-bar.ts'
 import { openPage } from './page-process.ts'
+import { slowWord } from './slow-word.ts'
 import { reportOf, shown, titleOf } from './train-report.ts'
 
 interface TrainArgs {
@@ -35,23 +38,36 @@ interface TrainArgs {
   readonly json: boolean
 }
 
+/** What a run has decided that is taken up again. */
+const decided = [
+  ...(['agent', 'env', 'model', 'dataset', 'epochs', 'set', 'seed', 'lanes', 'config', 'out', 'initFrom'] as const),
+  ...(['engine', 'device', 'threads'] as const),
+]
+const names: Partial<Record<(typeof decided)[number], string>> = {
+  agent: 'the agent or model',
+  env: 'the environment or dataset',
+  initFrom: '--init-from',
+}
+
 export async function run(args: Readonly<Record<string, unknown>>): Promise<void> {
   const asked = args as unknown as TrainArgs
   const { out, force, resume, watch, quiet, json } = asked
+  const bar = quiet || json ? {} : { progress: dataBar() }
   let training: Run<AnyRunConfig>
   if (resume === undefined) {
-    const where = { force, live: watch, ...(out !== undefined && { out }) }
+    const where = { force, live: watch, ...bar, ...(out !== undefined && { out }) }
     training = namesModel(asked)
       ? await startRun({ config: await resolveModelConfig(modelRequest(asked)), ...where })
       : await startRun<AnyRunConfig>({ config: await resolveConfig(agentRequest(asked)), ...where })
   } else {
-    const { agent, model, config, set, initFrom, steps } = asked
-    if ([agent, model, config, set, out, initFrom].some((given) => given !== undefined)) {
+    const { steps } = asked
+    const given = decided.filter((name) => asked[name] !== undefined).map((name) => names[name] ?? `--${name}`)
+    if (given.length > 0)
       throw usageError(
-        '--resume goes on with a run as it is; it takes --steps for a larger budget and nothing else that changes the run.',
+        '--resume goes on with a run as it is; it takes --steps for a larger budget and nothing else that changes the run: ' +
+          `leave out ${given.join(', ')}.`,
       )
-    }
-    training = await resumeRun({ folder: resume, live: watch, ...(steps !== undefined && { steps }) })
+    training = await resumeRun({ folder: resume, live: watch, ...bar, ...(steps !== undefined && { steps }) })
   }
   const page = watch ? await openPage(training.folder) : undefined
   let summary: AnySummary
@@ -67,11 +83,19 @@ export async function run(args: Readonly<Record<string, unknown>>): Promise<void
 }
 
 /** The first name is an agent's or a model's; a config file says it by its keys. */
-function namesModel({ agent, model, dataset, config }: TrainArgs): boolean {
+function namesModel({ agent, env, model, dataset, config }: TrainArgs): boolean {
   if (model !== undefined || dataset !== undefined) return true
   if (agent !== undefined) {
     if (models.find(agent) !== undefined) return true
-    if (isModulePath(agent) || agents.find(agent) !== undefined) return false
+    const onData = env !== undefined && (datasets.find(env) !== undefined || env.startsWith('env:'))
+    if (isModulePath(agent)) return onData
+    if (agents.find(agent) !== undefined) {
+      if (onData)
+        throw usageError(
+          `"${env}" is a dataset, from which models learn (${models.names().join(', ')}); the agent ${agent} wants an environment ("ringside list envs").`,
+        )
+      return false
+    }
     throw unknownName('agent or model', agent, [...agents.names(), ...models.names()])
   }
   return config !== undefined && configNames(config, 'model')
@@ -104,17 +128,19 @@ function modelRequest(args: TrainArgs): ModelConfigRequest {
   }
 }
 
+/** Milliseconds after which a rate can be believed. */
+const settled = 5000
+
 /** Runs it to its end with a progress bar. Ctrl-C saves and stops; a second one leaves at once. */
 async function follow(training: Run<AnyRunConfig>, quiet: boolean): Promise<AnySummary> {
   const say = (line: string): void => void (quiet || process.stdout.write(`${line}\n`))
   for (const note of training.notes) say(note)
-  const { steps, seed } = training.config
-  const from = training.startStep > 0 ? ` from step ${training.startStep.toLocaleString('en')}` : ''
-  say(
-    `${titleOf(training.config)}: ${steps.toLocaleString('en')} steps${from}, seed ${seed} → ${shown(training.folder)}`,
-  )
+  const { config, startStep } = training
+  const { steps, seed } = config
+  const from = startStep > 0 ? ` from step ${startStep.toLocaleString('en')}` : ''
+  say(`${titleOf(config)}: ${steps.toLocaleString('en')} steps${from}, seed ${seed} → ${shown(training.folder)}`)
 
-  const bar = quiet ? undefined : createBar(isModelConfig(training.config))
+  const bar = quiet ? undefined : createBar(isModelConfig(config))
   const interrupt = (): void => {
     process.off('SIGINT', interrupt)
     process.off('SIGTERM', interrupt)
@@ -124,11 +150,19 @@ async function follow(training: Run<AnyRunConfig>, quiet: boolean): Promise<AnyS
   process.on('SIGINT', interrupt)
   process.on('SIGTERM', interrupt)
   const events = training.events()
+  const began = performance.now()
+  let warned = false
   try {
     for (;;) {
       const { value: event, done } = await events.next()
       if (done === true) return event
-      if (event.kind === 'progress') bar?.update(event)
+      if (event.kind === 'progress') {
+        bar?.update(event)
+        const isDue: boolean = !warned && event.step > startStep && performance.now() - began >= settled
+        const word = isDue && isModelConfig(config) ? slowWord(config, event) : undefined
+        if (word !== undefined) say(word)
+        warned ||= isDue
+      }
       if (event.kind === 'note') say(event.text)
       if (event.kind === 'phase') {
         bar?.stop()

@@ -54,17 +54,22 @@ export interface SetOwner {
   readonly runKeys: readonly string[]
   /** Keys that are named by arguments: `agent`, `env`. */
   readonly named: readonly string[]
+  /** Keys of a dataset, which come after all others. */
+  readonly datasetKeys?: readonly string[]
 }
 
-/** One `--set a.b=value`. A first key that only the owner knows is short for `<owner>.<key>`. */
-export function parseSet(text: string, { owner, ownKeys, runKeys, named }: SetOwner): Tree {
+/** One `--set a.b=value`. A first key that only the owner knows is short for `<owner>.<key>`, or that only the dataset knows. */
+export function parseSet(text: string, { owner, ownKeys, runKeys, named, datasetKeys = [] }: SetOwner): Tree {
   const at = text.indexOf('=')
   if (at < 1) throw usageError(`--set expects key=value, got "${text}".`)
   const path = text.slice(0, at).trim().split('.')
   const forbidden = path.find((key) => ['__proto__', 'constructor', 'prototype', ''].includes(key))
   if (forbidden !== undefined)
     throw usageError(`--set expects a dotted path of setting names before "=", got "${text}".`)
-  if (![...runKeys, ...named].includes(path[0]!) && ownKeys.includes(path[0]!)) path.unshift(owner)
+  if (![...runKeys, ...named].includes(path[0]!)) {
+    if (ownKeys.includes(path[0]!)) path.unshift(owner)
+    else if (datasetKeys.includes(path[0]!)) path.unshift('dataset')
+  }
   let value: unknown
   try {
     value = parseYaml(text.slice(at + 1))

@@ -2,7 +2,8 @@ import { usageError } from '../../core/errors.ts'
 import { createRng } from '../../core/rng.ts'
 import { openEngine } from '../../engine/index.ts'
 import { openDataset } from '../../generative/datasets/registry.ts'
-import type { ImageSplit } from '../../generative/datasets/types.ts'
+import { bytesBehind, resolveScale } from '../../generative/datasets/scale.ts'
+import type { DatasetContext, ImageSplit } from '../../generative/datasets/types.ts'
 import { trainClassifier } from '../../generative/quality/classifier.ts'
 import { measureQuality, type Quality } from '../../generative/quality/measure.ts'
 import { openCheckpoints } from './checkpoint.ts'
@@ -17,6 +18,8 @@ import type { EvaluateOptions } from './types.ts'
 export interface ModelEvaluateOptions extends Pick<EvaluateOptions, 'seed' | 'checkpoint' | 'engine'> {
   /** Pictures of each set; default 1000, or as many as the test split has. */
   readonly count?: number
+  /** Told how far a download or a drawing of the data has come. */
+  readonly progress?: DatasetContext['progress']
 }
 
 /**
@@ -29,22 +32,31 @@ export async function evaluateModelRun(
 ): Promise<Quality & { readonly step: number }> {
   const { config } = readRunConfig(folder)
   if (!isModelConfig(config)) throw usageError(`"${folder}" is a run of the agent ${config.agent.name}.`)
+  const { count: asked = 1000 } = options
+  if (!Number.isInteger(asked) || asked < 2)
+    throw usageError(`--count expects a whole number of at least 2, got ${asked}.`)
   const dataset = await openDataset(config.dataset.name, settingsOf(config.dataset), {
     rng: createRng(config.seed, 'data'),
+    ...(options.progress !== undefined && { progress: options.progress }),
   })
+  const most = Math.min(dataset.test.count, dataset.train.count)
+  if (most < 2)
+    throw usageError(
+      `Quality is measured against pictures of the test, and ${config.dataset.name} holds ${most} for it.`,
+    )
+  const count = Math.min(asked, most)
   const checkpoints = openCheckpoints(folder, config.checkpoint.keep)
   const step = chooseCheckpoint(checkpoints, options.checkpoint ?? 'last', folder)
   const engine = await openEngine({ engine: (options.engine ?? config.engine) as 'auto' })
   try {
     const classifier = trainClassifier(engine, dataset)
     const classes = dataset.classes!.length
-    const most = Math.min(options.count ?? 1000, dataset.test.count, dataset.train.count)
-    const count = Math.max(2, most)
     const rng = createRng(options.seed ?? 0, 'quality')
     const model = await buildModel(config, dataset, engine)
-    const untrained = draw(model, rng.stream('z'), count, classes)
+    const drawing = { model, toBytes: bytesBehind(await resolveScale(config.scale)), classes }
+    const untrained = draw(drawing, rng.stream('z'), count)
     model.restore({ sampling: checkpoints.readPolicy(step) })
-    const made = draw(model, rng.stream('z'), count, classes)
+    const made = draw(drawing, rng.stream('z'), count)
     const real = some(dataset.test, count, rng.stream('test'))
     const otherReal = some(dataset.train, count, rng.stream('train'))
     const quality = measureQuality(classifier, { made, untrained, real, otherReal }, classes)

@@ -26,6 +26,8 @@ export interface ExportOptions {
   /** Default `RUN/<name>.onnx`, or the folder `RUN/<name>-tfjs`. */
   readonly out?: string
   readonly force?: boolean
+  /** Pictures that one call of a model's ONNX file makes; 1 unless asked otherwise. */
+  readonly batch?: number
 }
 
 export interface Exported {
@@ -47,6 +49,10 @@ export async function exportRun(folder: string, options: ExportOptions = {}): Pr
   const { format = 'onnx' } = options
   if (!['onnx', 'tfjs'].includes(format)) throw usageError(`--format expects onnx or tfjs, got "${format}".`)
   const { config } = readRunConfig(folder)
+  if (options.batch !== undefined && (format !== 'onnx' || !isModelConfig(config)))
+    throw usageError('--batch is for models as ONNX files: agents act on one observation, tf.layers take any batch.')
+  if (options.batch !== undefined && !(Number.isInteger(options.batch) && options.batch >= 1))
+    throw usageError(`--batch expects a whole number of at least 1, got ${options.batch}.`)
   const found = isModelConfig(config) ? await ofModel(folder, config, options) : await ofAgent(folder, options)
   const name = found.view.name.replaceAll(' ', '-')
   const out = options.out ?? join(folder, format === 'onnx' ? `${name}.onnx` : `${name}-tfjs`)
@@ -152,6 +158,7 @@ function withAction(view: NetworkView, start: number): NetworkView {
 async function ofModel(folder: string, config: ModelRunConfig, options: ExportOptions): Promise<Found> {
   const checkpoints = openCheckpoints(folder, config.checkpoint.keep)
   const step = chooseCheckpoint(checkpoints, options.checkpoint ?? 'last', folder)
+  const { batch = 1 } = options
   const definition = await resolveModel(config.model.name)
   const { networks } = await definition.load()
   const { image, classes = 0 } = config
@@ -172,12 +179,18 @@ async function ofModel(folder: string, config: ModelRunConfig, options: ExportOp
       name: 'generator',
       parameters,
       inputs: {
-        x: { shape: [1, generator.latent], dtype: 'float32' },
-        ...(told && { labels: { shape: [1, classes], dtype: 'float32' } }),
+        x: { shape: [batch, generator.latent], dtype: 'float32' },
+        ...(told && { labels: { shape: [batch, classes], dtype: 'float32' } }),
       },
       apply: (weights, { x, labels }) => ({ images: generator.apply(weights, x!, undefined, labels) }),
     },
     outputs: ['images'],
-    metadata: { ...described(step), model: config.model.name, image: JSON.stringify(image), range: '-1 to 1' },
+    metadata: {
+      ...described(step),
+      model: config.model.name,
+      image: JSON.stringify(image),
+      range: '-1 to 1',
+      scale: config.scale,
+    },
   }
 }

@@ -4,17 +4,17 @@ import { messageOf } from '../../core/errors.ts'
 import { createRng } from '../../core/rng.ts'
 import type { Dataset } from '../../generative/datasets/types.ts'
 import { besideNearest } from '../../generative/quality/nearest.ts'
-import type { GenerativeModel, ImageShape } from '../../generative/types.ts'
-import { encodeGif, encodePng, imageGrid, plotLines, type Point } from '../../render/index.ts'
+import type { ImageShape } from '../../generative/types.ts'
+import { encodeGif, encodePng, plotLines, type Point } from '../../render/index.ts'
 import { makeFolder, writeFileAtomic } from './files.ts'
-import { draw, enlarged, firstOf, readSamples, type Samples } from './model-samples.ts'
+import { draw, firstOf, gridOf, readSamples, type Drawing, type Samples } from './model-samples.ts'
 import type { AnySummary, ModelRunConfig, RunEvent } from './types.ts'
 
 export interface FinishModelParts {
   readonly folder: string
   readonly config: ModelRunConfig
   readonly dataset: Dataset
-  readonly model: GenerativeModel
+  readonly drawing: Drawing
   stopRequested(): boolean
 }
 
@@ -25,16 +25,13 @@ export interface FinishModelParts {
 export async function* finishModelRun(
   parts: FinishModelParts,
 ): AsyncGenerator<RunEvent, Partial<AnySummary> | undefined> {
-  const { folder, config, dataset, model, stopRequested } = parts
+  const { folder, config, dataset, drawing, stopRequested } = parts
   if (stopRequested()) return undefined
-  const { image, classes } = dataset
+  const { image } = dataset
   makeFolder(join(folder, 'media'))
   makeFolder(join(folder, 'plots'))
   const grid = (name: string, images: Uint8Array, columns: number): void =>
-    writeFileAtomic(
-      join(folder, 'media', name),
-      encodePng(imageGrid({ ...image, images, columns, scale: enlarged(image) })),
-    )
+    writeFileAtomic(join(folder, 'media', name), encodePng(gridOf(image, images, columns)))
 
   yield { kind: 'phase', phase: 'plotting' }
   try {
@@ -55,7 +52,7 @@ export async function* finishModelRun(
   }
   yield { kind: 'phase', phase: 'filming' }
   try {
-    const many = draw(model, createRng(config.seed, 'grid'), 72, classes?.length ?? 0)
+    const many = draw(drawing, createRng(config.seed, 'grid'), 72)
     grid('samples-4x4.png', firstOf(many, image, 16), 4)
     grid('samples-6x12.png', many, 12)
     const bytes = image.height * image.width * image.channels
@@ -93,7 +90,7 @@ function film(samples: readonly Samples[], image: ImageShape): Uint8Array {
   const every = Math.ceil(samples.length / 60)
   const frames = samples
     .filter((_, i) => i % every === 0 || i === samples.length - 1)
-    .map(({ images }) => imageGrid({ ...image, images, columns: 12, scale: enlarged(image) }))
+    .map(({ images }) => gridOf(image, images))
   // Ten seconds at most, but no faster than the eye follows.
   return encodeGif(frames, { fps: Math.min(12, Math.max(2, frames.length / 10)) })
 }

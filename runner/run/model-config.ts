@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { usageError } from '../../core/errors.ts'
+import { envSpecs } from '../../envs/index.ts'
 import { resolveDataset } from '../../generative/datasets/registry.ts'
+import type { DatasetDefinition } from '../../generative/datasets/types.ts'
 import { resolveModel } from '../../generative/registry.ts'
 import { findModelPreset } from '../presets/generative.ts'
 import { runSchema } from './config.ts'
@@ -62,14 +64,19 @@ export async function resolveModelConfig(request: ModelConfigRequest): Promise<M
   if (datasetName === undefined)
     throw usageError(`Which dataset? Expected a name ("ringside list datasets"), env:ID or ./file.ts#Export.`)
   const model = await resolveModel(modelName)
-  const dataset = await resolveDataset(datasetName)
+  const dataset = await datasetOf(datasetName)
   const ownKeys = keysOf(model.config)
-  for (const text of request.sets ?? []) layers.push(parseSet(text, { owner: 'model', ownKeys, runKeys, named }))
+  const datasetKeys = keysOf(dataset.config)
+  const owner = { owner: 'model', ownKeys, runKeys, named, datasetKeys }
+  for (const text of request.sets ?? []) layers.push(parseSet(text, owner))
   layers.push(definedOnly(request.flags ?? {}))
 
   const preset = findModelPreset(modelName, datasetName)
   const merged = [
-    { model: preset?.modelConfig ?? {}, ...definedOnly({ epochs: preset?.epochs }) } as Tree,
+    {
+      model: preset?.modelConfig ?? {},
+      ...definedOnly({ epochs: preset?.epochs, samples: preset?.samples, log: preset?.log }),
+    } as Tree,
     ...layers.map((layer) => ({
       ...layer,
       ...(typeof layer['model'] === 'string' && { model: { name: modelName } }),
@@ -78,7 +85,7 @@ export async function resolveModelConfig(request: ModelConfigRequest): Promise<M
   ].reduce<Tree>((base, over) => merge(base, over, { shape: { model: model.config } }), {})
   const { model: ofModel = {}, dataset: ofDataset = {}, ...run } = merged as Tree & { model?: Tree; dataset?: Tree }
   const settings = (tree: Tree): Tree => Object.fromEntries(Object.entries(tree).filter(([key]) => key !== 'name'))
-  const known = [...runKeys, ...named, ...ownKeys]
+  const known = [...new Set([...runKeys, ...named, ...ownKeys, ...datasetKeys])]
   const checked = <T extends Tree>(schema: unknown, value: Tree, prefix: string, what: string, keys: string[]): T =>
     check(schema as z.ZodType<T>, settings(value), prefix, what, keys)
   return {
@@ -87,16 +94,20 @@ export async function resolveModelConfig(request: ModelConfigRequest): Promise<M
       name: modelName,
     },
     dataset: {
-      ...checked(
-        dataset.config,
-        ofDataset,
-        'dataset.',
-        `Unknown setting of the dataset ${datasetName}:`,
-        keysOf(dataset.config),
-      ),
+      ...checked(dataset.config, ofDataset, 'dataset.', `Unknown setting of the dataset ${datasetName}:`, datasetKeys),
       name: datasetName,
     },
     ...check(modelRunSchema, run, '', 'Unknown setting', known),
+  }
+}
+
+/** Throws usage errors; of the name of an environment it is told that its frames are a dataset. */
+async function datasetOf(name: string): Promise<DatasetDefinition> {
+  try {
+    return await resolveDataset(name)
+  } catch (error) {
+    if (!envSpecs().some(({ id }) => id === name)) throw error
+    throw usageError(`"${name}" is an environment and no dataset; its frames are one: env:${name}.`, error)
   }
 }
 

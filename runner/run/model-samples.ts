@@ -3,8 +3,9 @@ import { join } from 'node:path'
 import { decodeState, encodeState, fields } from '../../core/state.ts'
 import { RingsideError } from '../../core/errors.ts'
 import type { Rng } from '../../core/rng.ts'
+import type { ToBytes } from '../../generative/datasets/scale.ts'
 import type { GenerativeModel, ImageShape } from '../../generative/types.ts'
-import { encodePng, imageGrid } from '../../render/index.ts'
+import { encodePng, imageGrid, type Frame } from '../../render/index.ts'
 import { makeFolder, writeFileAtomic } from './files.ts'
 
 /** Pictures as bytes: count × height × width × channels. */
@@ -14,15 +15,18 @@ export interface Samples {
   readonly images: Uint8Array
 }
 
-/** −1 … 1 to bytes, as `signed` scales them the other way. */
-export function toBytes(images: Float32Array): Uint8Array {
-  return Uint8Array.from(images, (x) => Math.max(0, Math.min(255, Math.round((x + 1) * 127.5))))
+export interface Drawing {
+  readonly model: GenerativeModel
+  /** The way back of the run's scale. */
+  readonly toBytes: ToBytes
+  /** Of the labels; 0 for none. */
+  readonly classes: number
 }
 
-/** `count` pictures from z of `rng`; of a conditional model the classes in turn, or `label` alone. */
-export function draw(model: GenerativeModel, rng: Rng, count: number, classes: number, label?: number): Uint8Array {
+/** `count` pictures from z of `rng`; of a conditional model the classes in turn. */
+export function draw({ model, toBytes, classes }: Drawing, rng: Rng, count: number): Uint8Array {
   const z = Float32Array.from({ length: count * model.latent }, () => rng.uniform(-1, 1))
-  return toBytes(model.generate(z, labelsOf(model, count, classes, label)))
+  return toBytes(model.generate(z, labelsOf(model, count, classes)))
 }
 
 export function labelsOf(
@@ -40,7 +44,7 @@ export function writeSamples(folder: string, image: ImageShape, { step, epoch, i
   makeFolder(media)
   const path = join(media, `${step}.png`)
   writeFileAtomic(join(media, `${step}.bin`), encodeState({ step, epoch, images }))
-  writeFileAtomic(path, encodePng(imageGrid({ ...image, images, columns: 12, scale: enlarged(image) })))
+  writeFileAtomic(path, encodePng(gridOf(image, images)))
   return path
 }
 
@@ -73,9 +77,23 @@ export function readSamples(folder: string, upTo = Infinity): Samples[] {
     .map((step) => readSampleAt(folder, step))
 }
 
-/** Pixels that one becomes in a grid, so that small pictures can be seen. */
-export function enlarged({ height, width }: ImageShape): number {
-  return Math.max(1, Math.round(56 / Math.max(height, width)))
+/**
+ * Pictures as people look at them: small ones enlarged, in no more columns than there are pictures; of two channels the first, of
+ * more than three the first three.
+ */
+export function gridOf(
+  { height, width, channels }: ImageShape,
+  images: Uint8Array,
+  columns = 12,
+  stretch = false,
+): Frame {
+  const shown = channels < 3 ? 1 : 3
+  const seen = shown === channels ? images : images.filter((_, i) => i % channels < shown)
+  return imageGrid({
+    ...{ height, width, channels: shown, images: seen, stretch },
+    columns: Math.max(1, Math.min(columns, images.length / (height * width * channels))),
+    scale: Math.max(1, Math.round(56 / Math.max(height, width))),
+  })
 }
 
 /** The first `count` pictures; throws where there are fewer. */

@@ -1,44 +1,25 @@
-import { existsSync } from 'node:fs'
-import { dirname, extname } from 'node:path'
+import { dirname } from 'node:path'
 import { usageError } from '../../core/errors.ts'
 import { createRng } from '../../core/rng.ts'
 import { openEngine } from '../../engine/index.ts'
 import type { EngineOptions } from '../../engine/types.ts'
-import { openDataset, resolveDataset } from '../../generative/datasets/registry.ts'
-import type { Dataset } from '../../generative/datasets/types.ts'
+import { openDataset } from '../../generative/datasets/registry.ts'
+import { bytesBehind, resolveScale, type ToBytes } from '../../generative/datasets/scale.ts'
+import { permutation, pick } from '../../generative/datasets/split.ts'
+import type { Dataset, DatasetContext } from '../../generative/datasets/types.ts'
 import { besideNearest } from '../../generative/quality/nearest.ts'
 import type { GenerativeModel, ImageShape } from '../../generative/types.ts'
-import { encodePng, imageGrid } from '../../render/index.ts'
+import { encodePng } from '../../render/index.ts'
 import { openCheckpoints } from './checkpoint.ts'
 import './env-frames.ts'
 import { makeFolder, writeFileAtomic } from './files.ts'
 import { isModelConfig } from './kinds/is-model.ts'
 import { buildModel } from './kinds/model-run.ts'
 import { settingsOf } from './model-config.ts'
-import { enlarged, labelsOf, toBytes } from './model-samples.ts'
+import { gridOf, labelsOf } from './model-samples.ts'
 import { chooseCheckpoint, readRunConfig } from './open.ts'
+import { checkSampleOptions, outOf, type SampleOptions } from './sample-options.ts'
 import type { ModelRunConfig } from './types.ts'
-
-export interface SampleOptions {
-  readonly count?: number
-  readonly seed?: number
-  readonly out?: string
-  readonly force?: boolean
-  readonly columns?: number
-  /** Each picture from its own darkest value to its own brightest. */
-  readonly stretch?: boolean
-  /** Of a conditional model: this class alone. */
-  readonly label?: number
-  /** Instead of single pictures, `frames` of them on the way from the z of one seed to that of another. */
-  readonly from?: number
-  readonly to?: number
-  readonly frames?: number
-  /** Beside each picture so many training pictures, those nearest to it in pixels: is it a copy? Reads the dataset. */
-  readonly nearest?: number
-  /** `last` (default) or a step. */
-  readonly checkpoint?: string
-  readonly engine?: string
-}
 
 export interface Sampled {
   readonly path: string
@@ -68,6 +49,7 @@ export async function openSampler(
   const checkpoints = openCheckpoints(folder, config.checkpoint.keep)
   let step = chooseCheckpoint(checkpoints, options.checkpoint ?? 'last', folder)
   const sampling = checkpoints.readPolicy(step)
+  const toBytes = bytesBehind(await resolveScale(config.scale))
   const engine = await openEngine({ engine: (options.engine ?? config.engine) as NonNullable<EngineOptions['engine']> })
   try {
     const { image, classes } = shapeOf(config, folder)
@@ -88,7 +70,7 @@ export async function openSampler(
         model.restore({ sampling: checkpoints.readPolicy(newest) })
         step = newest
       },
-      pictures: (asked) => pictures(model, asked, classes),
+      pictures: (asked) => pictures(model, asked, classes, toBytes),
       close() {
         model.dispose()
         engine.dispose()
@@ -102,10 +84,9 @@ export async function openSampler(
 
 /** Pictures of a model's run, as a grid. */
 export async function sampleRun(folder: string, options: SampleOptions = {}): Promise<Sampled> {
+  checkSampleOptions(options)
   const out = outOf(options, 'samples.png')
   const { nearest } = options
-  if (nearest !== undefined && options.columns !== undefined)
-    throw usageError('--nearest has a row for each picture: leave out --columns.')
   const sampler = await openSampler(folder, options)
   const { image, step } = sampler
   try {
@@ -139,49 +120,50 @@ async function trainingPictures(folder: string, image: ImageShape): Promise<Data
   return dataset
 }
 
-/** Real pictures of a dataset, as a grid. */
+/** Different real pictures of a dataset, chosen by the seed, as a grid. */
 export async function sampleDataset(
   name: string,
   settings: Readonly<Record<string, unknown>>,
   options: SampleOptions,
-  note: (line: string) => void = () => {},
+  context: Pick<DatasetContext, 'note' | 'progress'> = {},
 ): Promise<Omit<Sampled, 'step'>> {
+  checkSampleOptions(options)
+  for (const key of ['from', 'to', 'frames', 'nearest'] as const)
+    if (options[key] !== undefined) throw usageError(`--${key} is for pictures that a model makes; leave out --real.`)
   const out = outOf(options, 'real.png')
-  const { seed = 0, count = 72 } = options
-  const { train, image } = await openDataset(name, settings, { rng: createRng(seed, 'data'), note })
-  const bytes = image.height * image.width * image.channels
-  const rng = createRng(seed, 'real')
-  const chosen = new Uint8Array(count * bytes)
-  for (let i = 0; i < count; i++) {
-    const at = rng.int(train.count)
-    chosen.set(train.images.subarray(at * bytes, (at + 1) * bytes), i * bytes)
-  }
-  write(out, image, chosen, options.columns ?? 12, options)
+  const { seed = 0, label } = options
+  const { train, image, classes } = await openDataset(name, settings, { rng: createRng(seed, 'data'), ...context })
+  if (label !== undefined && train.labels === undefined)
+    throw usageError(`--label is for pictures with labels, and ${name} has none.`)
+  if (label !== undefined && !isClass(label, classes?.length ?? 256))
+    throw usageError(`--label expects a class from 0 to ${(classes?.length ?? 256) - 1}, got ${label}.`)
+  const order = permutation(train.count, createRng(seed, 'real'))
+  const wanted = label === undefined ? order : order.filter((place) => train.labels![place] === label)
+  const count = options.count ?? Math.min(72, wanted.length)
+  if (count > wanted.length || count === 0)
+    throw usageError(
+      `${name} has ${wanted.length} pictures${label === undefined ? '' : ` of class ${label}`} to train on.`,
+    )
+  const { images } = pick(train, wanted.subarray(0, count))
+  write(out, image, images, options.columns ?? 12, options)
   return { path: out, count }
 }
 
-export async function isDataset(name: string): Promise<boolean> {
-  return resolveDataset(name).then(
-    () => true,
-    () => false,
-  )
+function isClass(label: number, classes: number): boolean {
+  return Number.isInteger(label) && label >= 0 && label < classes
 }
 
-function pictures(model: GenerativeModel, options: SampleOptions, classes: number): Uint8Array {
+function pictures(model: GenerativeModel, options: SampleOptions, classes: number, toBytes: ToBytes): Uint8Array {
+  checkSampleOptions(options)
   const { count = 16, seed = 0, label, from, to, frames = 10 } = options
   if (label !== undefined && !model.conditional)
     throw usageError('--label is for models that were told labels: train with --set conditional=true.')
-  if (label !== undefined && !(Number.isInteger(label) && label >= 0 && label < classes))
+  if (label !== undefined && !isClass(label, classes))
     throw usageError(`--label expects a class from 0 to ${classes - 1}, got ${label}.`)
-  for (const [name, value] of Object.entries({ count, frames }))
-    if (!Number.isInteger(value) || value < 1 || value > 10_000)
-      throw usageError(`--${name} expects a whole number from 1 to 10000, got ${value}.`)
   const zOf = (root: number, rows: number): Float32Array => {
     const rng = createRng(root, 'sample')
     return Float32Array.from({ length: rows * model.latent }, () => rng.uniform(-1, 1))
   }
-  if ((from === undefined) !== (to === undefined))
-    throw usageError('--from and --to belong together: seeds of two pictures.')
   if (from === undefined || to === undefined)
     return toBytes(model.generate(zOf(seed, count), labelsOf(model, count, classes, label)))
   const [a, b] = [zOf(from, 1), zOf(to, 1)]
@@ -201,14 +183,6 @@ function shapeOf(config: ModelRunConfig, folder: string): { image: ImageShape; c
   return { image, classes: classes ?? 0 }
 }
 
-function outOf({ out, force }: SampleOptions, usual: string): string {
-  const path = out ?? usual
-  if (extname(path).toLowerCase() !== '.png') throw usageError(`--out expects a .png file, got "${path}".`)
-  if (existsSync(path) && force !== true)
-    throw usageError(`"${path}" exists; choose another --out or replace it by --force.`)
-  return path
-}
-
 function write(
   out: string,
   image: ImageShape,
@@ -217,5 +191,5 @@ function write(
   { stretch = false }: SampleOptions,
 ): void {
   makeFolder(dirname(out))
-  writeFileAtomic(out, encodePng(imageGrid({ ...image, images, columns, stretch, scale: enlarged(image) })))
+  writeFileAtomic(out, encodePng(gridOf(image, images, columns, stretch)))
 }

@@ -36,12 +36,13 @@ export async function startRun<Config extends AnyRunConfig = RunConfig>({
   out,
   force = false,
   live = false,
+  progress,
 }: StartRequest<Config>): Promise<Run<Config>> {
   const kind = kindOf(asked)
   const folder = out ?? nextRunFolder(kind.folderName(asked))
   assertFree(folder, force)
   const notes: string[] = []
-  const parts = await kind.assemble(asked, notes)
+  const parts = await kind.assemble(asked, notes, progress)
   try {
     const config = ((await kind.begin?.(asked, parts, notes)) ?? asked) as Config
     const made = describeMachine(parts.engine)
@@ -62,7 +63,7 @@ export async function startRun<Config extends AnyRunConfig = RunConfig>({
 }
 
 /** Takes a run up again from its newest good checkpoint. */
-export async function resumeRun({ folder, steps, live = false }: ResumeRequest): Promise<Run<AnyRunConfig>> {
+export async function resumeRun({ folder, steps, live = false, progress }: ResumeRequest): Promise<Run<AnyRunConfig>> {
   assertRunFolder(folder)
   const { config: saved, made } = readRunConfig(folder)
   if (steps !== undefined && steps < saved.steps) {
@@ -76,7 +77,7 @@ export async function resumeRun({ folder, steps, live = false }: ResumeRequest):
     const checkpoints = openCheckpoints(folder, config.checkpoint.keep)
     const { step, state } = checkpoints.readNewest((text) => notes.push(text))
     const backend = made.backend as RunConfig['engine']
-    parts = await kindOf(config).assemble({ ...config, engine: backend }, notes)
+    parts = await kindOf(config).assemble({ ...config, engine: backend }, notes, progress)
     for (const difference of differences(made, describeMachine(parts.engine))) {
       notes.push(`Not the machine that began this run, so the end may differ in the last digits: ${difference}.`)
     }

@@ -1,4 +1,5 @@
 import type { BackendName } from '../../engine/types.ts'
+import type { DataProgress } from '../../generative/datasets/types.ts'
 import type { EnvSpec, VectorMode } from '../../envs/types.ts'
 import type { Metrics } from '../../agents/types.ts'
 
@@ -115,11 +116,12 @@ export interface StartRequest<Config extends AnyRunConfig = RunConfig> {
   readonly force?: boolean
   /** Leave copies of the policy, every few seconds, for those who watch. */
   readonly live?: boolean
+  /** Told of a download or a drawing of data, which may take minutes before the run is there. */
+  readonly progress?: DataProgress
 }
 
-export interface ResumeRequest {
+export interface ResumeRequest extends Pick<StartRequest, 'live' | 'progress'> {
   readonly folder: string
-  readonly live?: boolean
   /** A new, larger budget in environment steps. */
   readonly steps?: number
 }

@@ -46,7 +46,11 @@ test('brings a file with progress, once', async () => {
   const { file, requests } = await serve((_, response, start) => sendFrom(response, start))
   const folder = join(fresh(), 'made', 'on the way')
   const seen: number[] = []
-  expect(await download([file], folder, { progress: (_, done) => seen.push(done) })).toEqual({ ok: true })
+  const progress = (_: string, done: number, total: number, unit?: string): void => {
+    expect([total, unit]).toEqual([content.length, 'bytes'])
+    seen.push(done)
+  }
+  expect(await download([file], folder, { progress })).toEqual({ ok: true })
   expect(readFileSync(join(folder, 'data.bin')).equals(content)).toBe(true)
   expect(readdirSync(folder)).toEqual(['data.bin'])
   expect(seen.at(-1)).toBe(content.length)

@@ -5,8 +5,8 @@ import { openEngine } from '../../../engine/index.ts'
 import { createBatches } from '../../../generative/datasets/batches.ts'
 import { fingerprintOf } from '../../../generative/datasets/fingerprint.ts'
 import { openDataset } from '../../../generative/datasets/registry.ts'
-import { resolveScale } from '../../../generative/datasets/scale.ts'
-import type { Dataset } from '../../../generative/datasets/types.ts'
+import { bytesBehind, resolveScale } from '../../../generative/datasets/scale.ts'
+import type { DataProgress, Dataset } from '../../../generative/datasets/types.ts'
 import { resolveModel } from '../../../generative/registry.ts'
 import type { GenerativeModel, ImageShape } from '../../../generative/types.ts'
 import { shortName } from '../config.ts'
@@ -15,7 +15,7 @@ import { finishModelRun } from '../finish-model.ts'
 import type { Duty } from '../loop.ts'
 import { settingsOf } from '../model-config.ts'
 import { createModelExperiment, type ModelExperiment } from '../model-experiment.ts'
-import { diversity, draw, writeSamples } from '../model-samples.ts'
+import { diversity, draw, writeSamples, type Drawing } from '../model-samples.ts'
 import { createTimings } from '../trackers.ts'
 import type { ModelRunConfig, RunEvent } from '../types.ts'
 import type { RunKind, RunParts } from './types.ts'
@@ -47,11 +47,12 @@ interface ModelParts extends RunParts<ModelRunConfig> {
   readonly classes: number
 }
 
-async function assemble(config: ModelRunConfig, notes: string[]): Promise<ModelParts> {
+async function assemble(config: ModelRunConfig, notes: string[], progress?: DataProgress): Promise<ModelParts> {
   const { seed } = config
   const dataset = await openDataset(config.dataset.name, settingsOf(config.dataset), {
     rng: createRng(seed, 'data'),
     note: (line) => notes.push(line),
+    ...(progress !== undefined && { progress }),
   })
   if (!notes.includes(dataset.description)) notes.push(dataset.description)
   const engine = await openEngine({ engine: config.engine, device: config.device, threads: config.threads })
@@ -59,17 +60,19 @@ async function assemble(config: ModelRunConfig, notes: string[]): Promise<ModelP
   let model: GenerativeModel | undefined
   try {
     model = await buildModel(config, dataset, engine, (line) => notes.push(line))
+    const scale = await resolveScale(config.scale)
     const { batchSize } = config.model as { batchSize?: unknown }
     const batches = createBatches({
       split: dataset.train,
       size: typeof batchSize === 'number' ? batchSize : 64,
       rng: createRng(seed, 'batches'),
-      scale: await resolveScale(config.scale),
+      scale,
     })
     const timings = createTimings()
     const experiment = createModelExperiment({ model, batches, timings })
     const fingerprint = fingerprintOf(dataset)
     const opened = model
+    const drawing = { model, toBytes: bytesBehind(scale), classes: dataset.classes?.length ?? 0 }
     const said = (name: string): number | undefined => last[name]
     let last: Readonly<Record<string, number>> = {}
     return {
@@ -91,7 +94,7 @@ async function assemble(config: ModelRunConfig, notes: string[]): Promise<ModelP
               'put the files back, or begin a new run.',
           )
       },
-      duties: ({ config: begun, folder }) => [samplesDuty(begun, { dataset, model: opened, experiment, folder })],
+      duties: ({ config: begun, folder }) => [samplesDuty(begun, { dataset, drawing, experiment, folder })],
       row: () => ({ epoch: experiment.epoch, ...experiment.metrics() }),
       progress: () => ({
         model: {
@@ -108,7 +111,7 @@ async function assemble(config: ModelRunConfig, notes: string[]): Promise<ModelP
         generatorLoss: said('generatorLoss') ?? null,
       }),
       finish: ({ config: begun, folder, stopRequested }) =>
-        finishModelRun({ folder, config: begun, dataset, model: opened, stopRequested }),
+        finishModelRun({ folder, config: begun, dataset, drawing, stopRequested }),
       close() {
         opened.dispose()
         engine.dispose()
@@ -145,11 +148,11 @@ const leastGradient = 1e-7
 /** Pictures of one z over the whole training, and alarms. */
 function samplesDuty(
   config: ModelRunConfig,
-  parts: { dataset: Dataset; model: GenerativeModel; experiment: ModelExperiment; folder: string },
+  parts: { dataset: Dataset; drawing: Drawing; experiment: ModelExperiment; folder: string },
 ): Duty {
-  const { dataset, model, experiment, folder } = parts
+  const { dataset, drawing, experiment, folder } = parts
   const { count } = config.samples
-  const { train, image, classes } = dataset
+  const { train, image } = dataset
   const pixels = train.images.length / train.count
   const some = Math.min(train.count, 256)
   const ofReal = diversity(train.images.subarray(0, some * pixels), some)
@@ -157,7 +160,7 @@ function samplesDuty(
   return {
     every: config.samples.every,
     async *run(step): AsyncGenerator<RunEvent> {
-      const images = draw(model, createRng(config.seed, 'samples'), count, classes?.length ?? 0)
+      const images = draw(drawing, createRng(config.seed, 'samples'), count)
       const path = writeSamples(folder, image, { step, epoch: experiment.epoch, images })
       yield { kind: 'sample', step, path }
       const alike = count > 1 && diversity(images, count) < leastDiversity * ofReal

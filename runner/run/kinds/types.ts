@@ -1,6 +1,7 @@
 import type { Agent, Metrics } from '../../../agents/types.ts'
 import type { StateTree } from '../../../core/state.ts'
 import type { Engine } from '../../../engine/types.ts'
+import type { DataProgress } from '../../../generative/datasets/types.ts'
 import type { GenerativeModel } from '../../../generative/types.ts'
 import type { Checkpoints } from '../checkpoint.ts'
 import type { Experiment, Follower } from '../experiment.ts'
@@ -16,8 +17,8 @@ import type { AnyRunConfig, AnySummary, ProgressEvent, RunEvent } from '../types
 export interface RunKind<Config extends AnyRunConfig> {
   /** `double-dqn-CartPole-v1`: of the run folder, before its number. */
   folderName(config: Config): string
-  /** Builds everything that can be refused. `notes`: lines for people. */
-  assemble(config: Config, notes: string[]): Promise<RunParts<Config>>
+  /** Builds everything that can be refused. `notes`: lines for people. `progress`: how far data have come. */
+  assemble(config: Config, notes: string[], progress?: DataProgress): Promise<RunParts<Config>>
   /** Before the first step of a new run: what it begins with; gives the config with what was taken. */
   begin?(config: Config, parts: RunParts<Config>, notes: string[]): Promise<Config>
 }

@@ -3,7 +3,18 @@ import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { resolveModelConfig, sampleRun, startRun } from '../../../runner/index.ts'
+import {
+  evaluateModelRun,
+  exportRun,
+  resolveModelConfig,
+  sampleRun,
+  startRun,
+  type SampleOptions,
+} from '../../../runner/index.ts'
+import { openDataset } from '../../../generative/datasets/registry.ts'
+import { createRng } from '../../../core/rng.ts'
+import { readSamples } from '../../../runner/run/model-samples.ts'
+import { sampleDataset } from '../../../runner/run/sample.ts'
 import { main, ringside, temporaryFolder } from '../cli/run-cli.ts'
 
 const folder = temporaryFolder()
@@ -114,11 +125,59 @@ describe('a trained model', () => {
       /--label is for models that were told labels/,
     ],
     ['a dataset that is no run', ['sample', 'mnist'], /"mnist" is a dataset: add --real/],
+    ['an environment as a dataset', ['train', 'gan', 'CartPole-v1'], /its frames are one: env:CartPole-v1/],
+    ['an agent on a dataset', ['train', 'dqn', 'mnist'], /"mnist" is a dataset, from which models learn/],
+    ['settings for a run taken up again', ['train', '--resume', run, '--epochs', '9'], /leave out --epochs/],
+    ['settings of a dataset for a run', ['sample', run, '--set', 'seed=1'], /add --real/],
+    ['an unknown setting', ['sample', 'mnist', '--real', '--set', 'sorce=files'], /"sorce"\. Did you mean "source"/],
   ])('%s gets one clear message, status 2, and nothing is written', (_, args, message) => {
     const { status, stderr } = ringside(args)
     expect(stderr).toMatch(message)
     expect(status).toBe(2)
     expect(existsSync('x')).toBe(false)
+  })
+
+  test('real pictures of one class, no two of them the same one', async () => {
+    const out = join(folder, 'real.png')
+    const settings = { train: 60, validation: 0, test: 0 }
+    const { count } = await sampleDataset('house-numbers', settings, { label: 3, out })
+    const { labels } = (await openDataset('house-numbers', settings, { rng: createRng(0) })).train
+    expect(count).toBe(labels!.filter((label) => label === 3).length)
+    await expect(sampleDataset('house-numbers', settings, { count: 61, out, force: true })).rejects.toThrow(
+      /house-numbers has 60 pictures to train on/,
+    )
+  })
+
+  test('settings of the dataset need no prefix, and tell of their drawing', async () => {
+    const sets = ['train=300', 'validation=20', 'test=10', 'hidden=8', 'loss=hinge']
+    const config = await resolveModelConfig({ model: 'gan', dataset: 'house-numbers', sets, flags: { steps: 1 } })
+    expect(config.dataset).toMatchObject({ train: 300, validation: 20, test: 10 })
+    // Smoothing is of the sigmoid losses, and asked of no other unless it is set.
+    expect(config.model).toMatchObject({ loss: 'hinge', hidden: 8, smoothing: 0 })
+    const seen: unknown[] = []
+    const drawing = await startRun({
+      config,
+      out: join(folder, 'drawn'),
+      progress: (...told) => seen.push(told),
+    })
+    expect(seen.at(-1)).toEqual(['drawing house numbers', 330, 330])
+    for await (const _ of drawing.events());
+  })
+
+  test("pictures of a run's own scale come back as the bytes that they were", async () => {
+    const made = async (scale: string): Promise<number> => {
+      const config = await resolveModelConfig({
+        ...{ model: 'gan', dataset: './examples/custom-dataset.ts#Discs', flags: { steps: 1 } },
+        sets: [`scale=${scale}`, 'hidden=8'],
+      })
+      const { folder: at, events } = await startRun({ config, out: join(folder, scale) })
+      for await (const _ of events());
+      const { images } = readSamples(at)[0]!
+      return images.reduce((sum, byte) => sum + byte, 0) / images.length
+    }
+    // Nought, about which a generator begins, is a middle gray by the one scale, and black by the other.
+    expect(await made('signed')).toBeGreaterThan(100)
+    expect(await made('unit')).toBeLessThan(80)
   })
 
   test('what does not fit together is refused before anything is written', async () => {
@@ -132,8 +191,8 @@ describe('a trained model', () => {
     await expect(on('dataset.trian=3')).rejects.toThrow(
       /Unknown setting of the dataset house-numbers.*"trian".*"train"/,
     )
-    await expect(on('loss=wasserstein')).rejects.toThrow(/smoothing belongs to the sigmoid losses/)
-    await expect(on('loss=wasserstein', 'smoothing=0', 'gradientPenalty=0')).rejects.toThrow(/bounded discriminator/)
+    await expect(on('loss=hinge', 'smoothing=0.1')).rejects.toThrow(/smoothing belongs to the sigmoid losses/)
+    await expect(on('loss=wasserstein', 'gradientPenalty=0')).rejects.toThrow(/bounded discriminator/)
     await expect(refused('dcgan', 'house-numbers', ...data, 'gradientPenalty=1')).rejects.toThrow(
       /set batchNorm to false/,
     )
@@ -142,6 +201,16 @@ describe('a trained model', () => {
     )
     const beside = (nearest: number) => sampleRun(run, { nearest, out: join(folder, 'x.png') })
     await expect(beside(0)).rejects.toThrow(/--nearest expects a whole number from 1 to 100, got 0/)
+    const sampled = (options: SampleOptions) => expect(sampleRun(run, { out: 'x.png', ...options })).rejects
+    await sampled({ seed: NaN }).toThrow(/--seed expects a seed, a whole number, got NaN/)
+    await sampled({ count: 0 }).toThrow(/--count expects a whole number from 1 to 10000, got 0/)
+    await sampled({ frames: 4 }).toThrow(/--frames are those on the way/)
+    await sampled({ from: 1, to: 2, count: 3 }).toThrow(/--count is of pictures by themselves/)
+    await expect(sampleDataset('mnist', {}, { nearest: 2 })).rejects.toThrow(
+      /--nearest is for pictures that a model makes/,
+    )
+    await expect(evaluateModelRun(run, { count: 1 })).rejects.toThrow(/--count expects a whole number of at least 2/)
+    await expect(exportRun(run, { batch: 0 })).rejects.toThrow(/--batch expects a whole number of at least 1/)
     await expect(sampleRun(run, { out: 'x.gif' })).rejects.toThrow(/expects a \.png file, got "x.gif"/)
     expect(existsSync(join(folder, 'refused'))).toBe(false)
   })
