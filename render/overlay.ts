@@ -12,57 +12,74 @@ export interface Overlay {
   readonly chosen?: number
 }
 
-const barHeight = 56
+/** Of the strip under the picture, in units. */
+const stripHeight = 56
+/** Pixels of a picture on which letters of the wide strip, 600 units, would be too small: it gets a strip of 340. */
+const narrowPixels = 420
 
-/** The scene with a strip under it: step, return, action, and the values of the actions as bars. */
-export function withOverlay(scene: Scene, { step, reward, return: total, action, q, policy, chosen }: Overlay): Scene {
-  const unit = scene.width / 600
+/** Height of the strip under a picture of so many pixels across, as a share of its width. */
+export function overlayShare(pixels: number): number {
+  return stripHeight / unitsOf(pixels)
+}
+
+function unitsOf(pixels: number): number {
+  return pixels < narrowPixels ? 340 : 600
+}
+
+/**
+ * The scene with a strip under it: step, return, action, and the values of the actions as bars. `pixels`: how wide it will be
+ * painted.
+ */
+export function withOverlay(scene: Scene, told: Overlay, pixels = scene.width): Scene {
+  const { step, reward, return: total, action, q, policy, chosen } = told
+  const units = unitsOf(pixels)
+  const isNarrow = units < 600
+  const unit = scene.width / units
   const top = scene.height
-  const text = (x: number, y: number, content: string, color = '#2b2d33', size = 15): SceneItem => ({
+  const text = (x: number, y: number, content: string, color = '#2b2d33'): SceneItem => ({
     kind: 'text',
     x: x * unit,
     y: top + y * unit,
     text: content,
-    size: size * unit,
+    size: (isNarrow ? 14 : 15) * unit,
     color,
     baseline: 'middle',
   })
+  const [left, middle, right] = isNarrow ? [10, 130, 330] : [16, 150, 584]
   const items: SceneItem[] = [
     ...scene.items,
-    { kind: 'rect', x: 0, y: top, width: scene.width, height: barHeight * unit, fill: '#efece4' },
-    text(16, 18, `step ${step}`),
-    text(16, 39, `return ${format(total)}`),
-    text(150, 18, `reward ${format(reward)}`, '#6b6d74'),
-    ...(action === undefined ? [] : [text(150, 39, `action ${action}`, '#6b6d74')]),
+    { kind: 'rect', x: 0, y: top, width: scene.width, height: stripHeight * unit, fill: '#efece4' },
+    text(left, 18, `step ${step}`),
+    text(left, 39, `return ${format(total)}`),
+    text(middle, 18, `reward ${format(reward)}`, '#6b6d74'),
+    ...(action === undefined
+      ? []
+      : [text(middle, 39, isNarrow && action.length > 6 ? action : `action ${action}`, '#6b6d74')]),
   ]
   const bars = q ?? policy
   if (bars !== undefined && bars.length > 0) {
     const values = Array.from(bars)
     const [low, high] = [Math.min(...values), Math.max(...values)]
     const span = Math.max(high - low, 1e-9)
-    const width = Math.min(26, 260 / values.length)
+    const width = Math.min(isNarrow ? 20 : 26, (isNarrow ? 100 : 260) / values.length)
     values.forEach((value, i) => {
       const height = 6 + 32 * ((value - low) / span)
-      const x = 584 - (values.length - i) * width
+      const x = right - (values.length - i) * width
       const fill = i === chosen ? '#d9822b' : '#8fbfdc'
       items.push({
         kind: 'rect',
         x: x * unit,
         y: top + (48 - height) * unit,
-        width: (width - 4) * unit,
+        width: width * 0.85 * unit,
         height: height * unit,
         fill,
       })
     })
-    const label = text(
-      584 - values.length * width - 12,
-      29,
-      `max ${q === undefined ? 'π' : 'q'} ${format(high)}`,
-      '#6b6d74',
-    )
-    items.push({ ...label, align: 'right' } as SceneItem)
+    const label = `max ${q === undefined ? 'π' : 'q'} ${format(high)}`
+    if (!isNarrow)
+      items.push({ ...text(right - values.length * width - 12, 29, label, '#6b6d74'), align: 'right' } as SceneItem)
   }
-  return { ...scene, height: top + barHeight * unit, items }
+  return { ...scene, height: top + stripHeight * unit, items }
 }
 
 function format(value: number): string {

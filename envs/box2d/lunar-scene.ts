@@ -1,4 +1,5 @@
 import type { Scene, SceneItem } from '../../core/scene.ts'
+import { decimals } from '../decimals.ts'
 import { palette } from '../palette.ts'
 import { height, hull, leg, scale, surfacePoints, type LunarWorld } from './lunar-world.ts'
 import type { RigidBody } from './rigid-body.ts'
@@ -37,7 +38,7 @@ export function lunarScene({ world, surface, padHeight, firing }: LunarView): Sc
     height: 400,
     background: night,
     fps: 50,
-    caption: `speed ${Math.hypot(lander.xSpeed, lander.ySpeed).toFixed(1)} m/s, tilt ${((lander.angle * 180) / Math.PI).toFixed(0)}°`,
+    caption: `speed ${decimals(Math.hypot(lander.xSpeed, lander.ySpeed), 1)} m/s, tilt ${decimals((lander.angle * 180) / Math.PI, 0)}°`,
     items: [
       ...stars,
       { kind: 'circle', x: 508, y: 62, radius: 22, fill: palette.blue },
@@ -46,7 +47,7 @@ export function lunarScene({ world, surface, padHeight, firing }: LunarView): Sc
       { kind: 'polygon', points: [0, 400, ...ridge, 600, 400], fill: regolith },
       {
         kind: 'polygon',
-        points: [0, 400, ...ridge.map((v, i) => (i % 2 === 0 ? v : v + 22)), 600, 400],
+        points: [0, 400, ...ridge.map((v, i) => (i % 2 === 0 ? v : Math.min(v + 22, 400))), 600, 400],
         fill: '#a39d8f',
       },
       { kind: 'line', points: ridge, stroke: { color: '#d8d2c3', width: 3 } },

@@ -1,6 +1,7 @@
 import type { Scene } from '../../core/scene.ts'
 import { fields } from '../../core/state.ts'
 import { Environment, resetBounds } from '../environment.ts'
+import { decimals } from '../decimals.ts'
 import { palette } from '../palette.ts'
 import { box, discrete } from '../spaces/index.ts'
 import type { EnvSnapshot, ResetResult, StepResult } from '../types.ts'
@@ -75,7 +76,7 @@ export class Acrobot extends Environment<Float32Array, number> {
       height: 400,
       background: palette.paper,
       fps: 15,
-      caption: `height of the tip ${(-Math.cos(angle1) - Math.cos(angle1 + angle2)).toFixed(2)} of 1`,
+      caption: `height of the tip ${decimals(-Math.cos(angle1) - Math.cos(angle1 + angle2), 2)} of 1`,
       items: [
         { kind: 'line', points: [0, 200 - scale, 600, 200 - scale], stroke: { color: palette.green, width: 2 } },
         { kind: 'text', x: 10, y: 200 - scale - 6, text: 'goal', size: 14, color: palette.green, baseline: 'bottom' },

@@ -2,6 +2,7 @@ import { checkFlags } from '../../core/check-options.ts'
 import type { Scene } from '../../core/scene.ts'
 import { fields } from '../../core/state.ts'
 import { Environment, resetBounds } from '../environment.ts'
+import { decimals } from '../decimals.ts'
 import { palette } from '../palette.ts'
 import { box, discrete } from '../spaces/index.ts'
 import type { EnvSnapshot, ResetResult, StepResult } from '../types.ts'
@@ -94,14 +95,17 @@ export class CartPole extends Environment<Float32Array, number> {
     })
     const limitAngle = (side: number): Scene['items'][number] => {
       const tip = [x + side * Math.sin(angleLimit) * length * 1.15, track - 32 - Math.cos(angleLimit) * length * 1.15]
-      return { kind: 'line', points: [x, track - 32, tip[0]!, tip[1]!], stroke: { color: palette.faint, width: 2 } }
+      return {
+        ...{ kind: 'line', id: `limit-${side}`, points: [x, track - 32, tip[0]!, tip[1]!] },
+        stroke: { color: palette.faint, width: 2 },
+      }
     }
     return {
       width: 600,
       height: 400,
       background: palette.paper,
       fps: 50,
-      caption: `position ${this.x.toFixed(2)} m, angle ${((this.angle * 180) / Math.PI).toFixed(1)}°`,
+      caption: `position ${decimals(this.x, 2)} m, angle ${decimals((this.angle * 180) / Math.PI, 1)}°`,
       items: [
         { kind: 'line', points: [0, track, 600, track], stroke: { color: palette.grey, width: 2 } },
         limit(-1),

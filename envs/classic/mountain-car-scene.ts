@@ -1,4 +1,5 @@
 import type { Scene } from '../../core/scene.ts'
+import { decimals } from '../decimals.ts'
 import { palette } from '../palette.ts'
 
 export const minPosition = -1.2
@@ -21,7 +22,7 @@ export function mountainCarScene(position: number, velocity: number, goal: numbe
     height: 400,
     background: palette.paper,
     fps: 30,
-    caption: `position ${position.toFixed(2)}, speed ${velocity.toFixed(3)}`,
+    caption: `position ${decimals(position, 2)}, speed ${decimals(velocity, 3)}`,
     items: [
       { kind: 'polygon', points: [0, 400, ...hill, 600, 400], fill: palette.sand },
       { kind: 'line', points: hill, stroke: { color: palette.grey, width: 3 } },

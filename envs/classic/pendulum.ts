@@ -2,6 +2,7 @@ import { checkNumbers } from '../../core/check-options.ts'
 import type { Scene } from '../../core/scene.ts'
 import { fields } from '../../core/state.ts'
 import type { TypedArray } from '../../core/dtype.ts'
+import { decimals } from '../decimals.ts'
 import { Environment } from '../environment.ts'
 import { palette } from '../palette.ts'
 import { box, discrete, type Space } from '../spaces/index.ts'
@@ -86,7 +87,7 @@ export class Pendulum extends Environment<Float32Array, SpaceValue> {
       height: 400,
       background: palette.paper,
       fps: 20,
-      caption: `angle ${((normalise(this.angle) * 180) / Math.PI).toFixed(0)}°, torque ${this.torque.toFixed(2)} N·m`,
+      caption: `angle ${decimals((normalise(this.angle) * 180) / Math.PI, 0)}°, torque ${decimals(this.torque, 2)} N·m`,
       items: [
         { kind: 'circle', x: middle, y: middle, radius: length + 18, stroke: { color: palette.faint, width: 2 } },
         {
@@ -116,6 +117,7 @@ export class Pendulum extends Environment<Float32Array, SpaceValue> {
         { kind: 'circle', id: 'axle', x: middle, y: middle, radius: 7, fill: palette.ink },
         {
           kind: 'rect',
+          id: 'torque',
           x: this.torque < 0 ? middle : middle - (this.torque / maxTorque) * 120,
           y: 380,
           width: Math.max(1, Math.abs(this.torque / maxTorque) * 120),

@@ -74,6 +74,7 @@ export class Catch extends Environment<Float32Array, number> {
       height: this.rows * cell,
       background: palette.paper,
       fps: 6,
+      caption: `ball in column ${this.ballColumn}, paddle in column ${this.paddle}`,
       items: [
         ...board,
         tile(this.rows - 1, this.paddle, palette.blue, 'paddle'),

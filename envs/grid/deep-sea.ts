@@ -65,6 +65,7 @@ export class DeepSea extends Environment<Float32Array, number> {
       height: 400,
       background: palette.blue,
       fps: 6,
+      caption: `row ${this.row} of ${this.size}, column ${this.column}`,
       items: [
         { kind: 'polygon', points: [0, 0, 400, 400, 0, 400], fill: palette.sky },
         { kind: 'circle', x: 400 - cell / 2, y: 400 - cell / 2, radius: cell * 0.3, fill: '#e8c547' },

@@ -56,6 +56,7 @@ export class MaximizationBias extends Environment<number, number> {
       height: 160,
       background: palette.paper,
       fps: 2,
+      caption: `state ${this.inB ? 'B' : 'A'}`,
       items: [
         { kind: 'line', points: [120, 80, 320, 80], stroke: { color: palette.grey, width: 3 } },
         { kind: 'rect', x: 306, y: 66, width: 28, height: 28, fill: palette.ink },

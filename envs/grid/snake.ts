@@ -160,7 +160,7 @@ export class Snake extends Environment<Uint8Array, number> {
 
 function apple([x, y]: [number, number], cell: number): SceneItem[] {
   return [
-    { kind: 'circle', id: 'food', x, y: y + 0.04 * cell, radius: cell * 0.3, fill: palette.red },
+    { kind: 'circle', x, y: y + 0.04 * cell, radius: cell * 0.3, fill: palette.red },
     { kind: 'circle', x: x - 0.1 * cell, y: y - 0.06 * cell, radius: cell * 0.07, fill: '#e9a093' },
     {
       kind: 'line',

@@ -96,13 +96,22 @@ export class Blackjack extends Environment<readonly SpaceValue[], number> {
               },
             ]
       })
+    const owner = (text: string, y: number): SceneItem => ({
+      ...{ kind: 'text', x: 40, y, text, size: 15, baseline: 'middle' },
+      color: palette.ink,
+    })
     return {
       width: 400,
       height: 300,
       background: '#dfe9d8',
       fps: 2,
       caption: `player ${sum(this.player)}, dealer shows ${this.dealer[0]}`,
-      items: [...hand(this.dealer, 40, this.open), ...hand(this.player, 180, false)],
+      items: [
+        owner('dealer', 24),
+        ...hand(this.dealer, 40, this.open),
+        owner(`player: ${sum(this.player)}`, 164),
+        ...hand(this.player, 180, false),
+      ],
     }
   }
 

@@ -99,7 +99,7 @@ export class FrozenLake extends Environment<number, number> {
     const fell = this.map[Math.floor(this.position / columns)]![this.position % columns] === 'H'
     items.push(
       { kind: 'circle', id: 'player', x: x + cell / 2, y: y + cell / 2, radius: fell ? 9 : 16, fill: palette.orange },
-      { kind: 'circle', x: x + cell / 2, y: y + cell / 2 - 4, radius: fell ? 3 : 6, fill: palette.sand },
+      { kind: 'circle', id: 'face', x: x + cell / 2, y: y + cell / 2 - 4, radius: fell ? 3 : 6, fill: palette.sand },
     )
     const went = this.lastAction === undefined ? '' : `, meant ${['left', 'down', 'right', 'up'][this.lastAction]}`
     return {

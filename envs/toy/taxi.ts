@@ -164,23 +164,19 @@ export class Taxi extends Environment<number, number> {
       const [y, x] = stands[passenger]!
       items.push(...person(x * cell + cell / 2, y * cell + cell / 2))
     }
-    const [left, top] = [column * cell + cell / 2, row * cell + cell / 2]
-    items.push(
-      {
-        kind: 'rect',
-        id: 'taxi',
-        x: left - 26,
-        y: top - 4,
-        width: 52,
-        height: 22,
-        cornerRadius: 6,
-        fill: palette.orange,
-      },
-      { kind: 'rect', x: left - 14, y: top - 18, width: 28, height: 16, cornerRadius: 5, fill: palette.orange },
-      { kind: 'circle', x: left - 15, y: top + 18, radius: 6, fill: palette.ink },
-      { kind: 'circle', x: left + 15, y: top + 18, radius: 6, fill: palette.ink },
-    )
-    if (passenger === inTaxi) items.push({ kind: 'circle', x: left, y: top - 9, radius: 6, fill: palette.paper })
+    items.push({
+      kind: 'sprite',
+      id: 'taxi',
+      x: column * cell + cell / 2,
+      y: row * cell + cell / 2,
+      items: [
+        { kind: 'rect', x: -26, y: -4, width: 52, height: 22, cornerRadius: 6, fill: palette.orange },
+        { kind: 'rect', x: -14, y: -18, width: 28, height: 16, cornerRadius: 5, fill: palette.orange },
+        { kind: 'circle', x: -15, y: 18, radius: 6, fill: palette.ink },
+        { kind: 'circle', x: 15, y: 18, radius: 6, fill: palette.ink },
+        ...(passenger === inTaxi ? [{ kind: 'circle', x: 0, y: -9, radius: 6, fill: palette.paper } as const] : []),
+      ],
+    })
     const where = passenger === inTaxi ? 'in the taxi' : `at ${standNames[passenger]}`
     return {
       width: side * cell,

@@ -12,6 +12,8 @@ export interface TerminalScreen {
 
 const enter = '\x1b[?1049h\x1b[?25l\x1b[2J'
 const leave = '\x1b[0m\x1b[?25h\x1b[?1049l'
+/** What ends a process from outside. */
+const ending = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const
 
 /** Throws a usage error where the output is no terminal. */
 export function openTerminalScreen(stream: NodeJS.WriteStream = process.stdout): TerminalScreen {
@@ -21,8 +23,16 @@ export function openTerminalScreen(stream: NodeJS.WriteStream = process.stdout):
     if (open) stream.write(leave)
     open = false
     process.off('exit', close)
+    for (const signal of ending) process.off(signal, onSignal)
   }
-  // The exit event comes after a signal's own handler and after an exception that nobody caught.
+  // A signal that nobody takes ends the process at once, without the exit event; it still does, with the terminal as it was.
+  const onSignal = (signal: NodeJS.Signals): void => {
+    if (process.stdin.isTTY) process.stdin.setRawMode(false)
+    close()
+    process.kill(process.pid, signal)
+  }
+  for (const signal of ending) process.on(signal, onSignal)
+  // The exit event comes after an exception that nobody caught.
   process.on('exit', close)
   stream.write(enter)
   return {

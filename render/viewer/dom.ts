@@ -17,18 +17,6 @@ export function setText(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text
 }
 
-/** A short number of a width that hardly changes. */
-export function format(value: number): string {
-  if (!Number.isFinite(value)) return '–'
-  const size = Math.abs(value)
-  const digits = size >= 1000 ? 0 : size >= 100 ? 1 : size >= 1 || size === 0 ? 2 : 3
-  return value.toFixed(digits).replace('-', '−')
-}
-
-export function count(value: number): string {
-  return value.toLocaleString('en')
-}
-
 /** A colour of the style sheet as the browser resolves it now (light or dark). */
 export function color(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim()

@@ -21,6 +21,24 @@ export function keyHelp({ keys, actions }: Hello): string {
   return told.join(' · ')
 }
 
+const pageKeys: readonly { readonly keys: readonly string[]; readonly tells: string; readonly needs?: 'agent' }[] = [
+  { keys: [' '], tells: 'space pauses' },
+  { keys: ['ArrowLeft', 'ArrowRight'], tells: '← → step' },
+  { keys: ['+', '-'], tells: '+ − speed' },
+  { keys: ['n'], tells: 'n next' },
+  { keys: ['t'], tells: 't take over', needs: 'agent' },
+  { keys: ['e'], tells: 'e explore', needs: 'agent' },
+  { keys: ['s'], tells: 's what matters', needs: 'agent' },
+]
+
+/** The keys of the page; those that a person plays by are the environment's. */
+export function pageHelp({ mode, keys: own }: Hello): string {
+  const free = pageKeys.filter(({ keys, needs }) =>
+    mode === 'play' ? needs === undefined && !keys.some((key) => Object.hasOwn(own, key)) : true,
+  )
+  return free.map(({ tells }) => tells).join(' · ')
+}
+
 /**
  * Keys go to the environment while a person acts, else to the page. Fields and buttons keep what they need; Escape gives
  * the keyboard back.

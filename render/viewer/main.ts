@@ -1,6 +1,7 @@
 import { connect, type Connection } from './connection.ts'
-import { count, el, format, setText } from './dom.ts'
-import { createKeyboard, keyHelp, type Keyboard } from './keyboard.ts'
+import { el, setText } from './dom.ts'
+import { count, format } from './numbers.ts'
+import { createKeyboard, keyHelp, pageHelp, type Keyboard } from './keyboard.ts'
 import { createEpisodePanel, type EpisodePanel } from './panels/episode.ts'
 import { createEpisodesPanel, type EpisodesPanel } from './panels/episodes.ts'
 import { createGalleryPanel, type GalleryPanel } from './panels/gallery.ts'
@@ -132,18 +133,16 @@ function build(now: Hello): Page {
   )
   const scene = createSceneView(host, () => performance.mark('first-picture'))
   scene.then(
-    (view) => setInterval(() => setText(byId('rate'), `${view.rate()} pictures a second`), 500),
+    (view) =>
+      setInterval(
+        () => setText(byId('rate'), `${view.rate()} ${view.rate() === 1 ? 'picture' : 'pictures'} a second`),
+        500,
+      ),
     (error: unknown) => setText(host, `This browser cannot draw the scene (WebGL): ${String(error)}`),
   )
   const keyboard = createKeyboard(now, send, (key) => transport.press(key))
-  const keys = keyHelp(now)
-  setText(
-    byId('hint'),
-    now.mode === 'play'
-      ? keys
-      : 'space pauses · ← → step · + − speed · n next · t take over · e explore · s what matters',
-  )
-  if (now.mode === 'play') setText(acts, `You act: ${keys}`)
+  setText(byId('hint'), pageHelp(now))
+  if (now.mode === 'play') setText(acts, `You act: ${keyHelp(now)}`)
   return {
     training,
     stage: { scene, values, observation, episode, episodes, transport, keyboard, caption, numbers, acts },

@@ -1,13 +1,16 @@
-import { writeFileSync } from 'node:fs'
+import { dirname, extname } from 'node:path'
+import { usageError } from '../../core/errors.ts'
 import { createRng } from '../../core/rng.ts'
 import { envSpecs, make } from '../../envs/index.ts'
 import { contactSheet, encodePng, paintScene, type Picture } from '../../render/index.ts'
+import { makeFolder, writeFileAtomic } from '../run/files.ts'
 
 /** Random steps before a picture is taken. */
 const steps = 24
 
 /** One PNG with every registered environment as it looks after some random steps; of versions that look alike the newest. */
 export async function writeEnvPictures(path: string): Promise<void> {
+  if (extname(path).toLowerCase() !== '.png') throw usageError(`--pictures expects a .png file, got "${path}".`)
   const ids = envSpecs().map(({ id }) => id)
   const isNewest = (id: string): boolean => {
     const [name, version] = id.split(/-v(?=\d+$)/) as [string, string]
@@ -26,5 +29,6 @@ export async function writeEnvPictures(path: string): Promise<void> {
     pictures.push({ title: id, scene: env.render() })
     env.close()
   }
-  writeFileSync(path, encodePng(await paintScene(contactSheet(pictures), { width: 1176 })))
+  makeFolder(dirname(path))
+  writeFileAtomic(path, encodePng(await paintScene(contactSheet(pictures), { width: 1176 })))
 }

@@ -3,7 +3,7 @@ import { usageError } from '../../core/errors.ts'
 import { envControls, fittingControls, makeVector, type ControlAction } from '../../envs/index.ts'
 import { readKeys } from '../../render/index.ts'
 import { createPlayer, playableSpec } from '../watch/index.ts'
-import { openTerminalStage, sparkline } from './terminal-stage.ts'
+import { openTerminalStage, sparkline, toldReturns } from './terminal-stage.ts'
 
 /** A terminal tells no key that is let go: one counts as held for so long, and holding it repeats it. */
 const heldMilliseconds = 150
@@ -48,11 +48,12 @@ export async function playInTerminal(id: string, seed: number): Promise<void> {
   try {
     while (!leaving) {
       const { scene } = player.view()
-      const { step, reward, return: total } = player
+      const { step, return: total } = player
       const ended = player.ended !== null
       const state = ended ? `  over: Enter begins the next episode` : paused ? '  paused' : ''
       const line = ` ${spec.id}  step ${step}  return ${Number(total.toFixed(2))}  ${sparkline(returns)}${state}`
-      await stage.draw(scene, { step, reward, return: total }, line, help)
+      const caption = scene.caption === undefined ? '' : `  ${scene.caption}`
+      await stage.draw(scene, [line + caption, help])
       await sleep(paused || ended || idle === undefined ? pauseMilliseconds : 1000 / (scene.fps ?? 30))
       if (next) {
         if (step > 0) returns.push(total)
@@ -71,7 +72,7 @@ export async function playInTerminal(id: string, seed: number): Promise<void> {
     stage.close()
     player.close()
   }
-  if (returns.length > 0) process.stdout.write(`Returns: ${returns.map((r) => Number(r.toFixed(2))).join(', ')}\n`)
+  process.stdout.write(toldReturns(returns))
 }
 
 /** `← left, → right`: what each key does, by name where the actions have names. */

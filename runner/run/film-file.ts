@@ -76,6 +76,9 @@ function sequence(out: string): FilmFile {
   }
 }
 
+/** Pixels between the pictures of a strip. */
+const stripGap = 8
+
 function strip(out: string): FilmFile {
   const frames = createFrameStore()
   return {
@@ -86,7 +89,7 @@ function strip(out: string): FilmFile {
     finish() {
       const chosen = [0, Math.floor(frames.length / 2), frames.length - 1].map(frames.get)
       makeFolder(dirname(out))
-      writeFileAtomic(out, encodePng(tileFrames(chosen, { columns: 3 })))
+      writeFileAtomic(out, encodePng(tileFrames(chosen, { columns: 3, gap: stripGap })))
       return Promise.resolve()
     },
     close: () => undefined,

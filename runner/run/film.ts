@@ -1,10 +1,20 @@
 import { setImmediate as nextTick } from 'node:timers/promises'
 import type { TypedArray } from '../../core/dtype.ts'
+import { usageError } from '../../core/errors.ts'
 import { createRng } from '../../core/rng.ts'
 import type { Agent, Explanation } from '../../agents/types.ts'
-import { makeVector } from '../../envs/index.ts'
+import { envControls, fittingControls, makeVector } from '../../envs/index.ts'
+import { isDiscrete } from '../../envs/spaces/index.ts'
 import type { EnvSpec, VectorEnv } from '../../envs/types.ts'
-import { createPainter, tileFrames, withOverlay, type Frame, type Overlay, type Painter } from '../../render/index.ts'
+import {
+  createPainter,
+  overlayShare,
+  tileFrames,
+  withOverlay,
+  type Frame,
+  type Overlay,
+  type Painter,
+} from '../../render/index.ts'
 import type { Scene } from '../../core/scene.ts'
 import { createFilmFile, maxFps, type FilmFormat } from './film-file.ts'
 import { rollout } from './rollout.ts'
@@ -63,6 +73,9 @@ export async function filmEpisode(plan: FilmPlan): Promise<Film> {
   const lanes = Array.from({ length: count }, newLane)
   const returns: number[] = []
   const play = rollout(env, actor)
+  const { actions: names } = fittingControls(await envControls(plan.env), env.actionSpace)
+  const first = isDiscrete(env.actionSpace) ? env.actionSpace.start : undefined
+  let size: readonly [width: number, height: number] | undefined
   let painter: Painter | undefined
   let frames = 0
   try {
@@ -76,12 +89,18 @@ export async function filmEpisode(plan: FilmPlan): Promise<Film> {
       if (!done && over.includes(true)) env.resetLanes(Uint8Array.from(over, Number))
       const acted = done ? undefined : play.next().value
       if (seen) {
-        painter ??= await createPainter(...sizeOf(plan, scenes[0]!))
+        size ??= sizeOf(plan, scenes[0]!)
+        painter ??= await createPainter(...size)
+        const [wide] = size
         const pictures = lanes.map((lane, i) => {
           if (lane.still !== undefined) return lane.still
           const actions = over[i] === true || acted === undefined ? undefined : acted.acted.actions
-          const told = { ...lane, ...laneOf(explained, i, count, env), ...actionOf(actions, i, count) }
-          const frame = painter!.paint(plan.overlay ? withOverlay(scenes[i]!, told) : scenes[i]!)
+          const told = {
+            ...lane,
+            ...laneOf(explained, i, count, env),
+            ...actionOf(actions, i, count, { first, names }),
+          }
+          const frame = painter!.paint(plan.overlay ? withOverlay(scenes[i]!, told, wide) : scenes[i]!)
           if (lane.episodes >= episodes) lane.still = frame
           return frame
         })
@@ -119,12 +138,26 @@ function newLane(): Lane {
   return { step: 0, reward: 0, return: 0, episodes: 0, scored: 0, ended: false, goesOn: false, still: undefined }
 }
 
-function sizeOf({ width, height, overlay }: FilmPlan, scene: Scene): [width: number, height: number] {
-  const shown = overlay ? withOverlay(scene, { step: 0, reward: 0, return: 0 }) : scene
-  const ratio = shown.height / shown.width
-  if (width === undefined && height !== undefined) return [Math.max(1, Math.round(height / ratio)), height]
-  const wide = Math.round(width ?? Math.min(600, shown.width))
-  return [wide, height ?? Math.max(1, Math.round(wide * ratio))]
+/** Pixels across of a film whose size nobody asked for. */
+const [narrowest, widest] = [300, 600]
+/** Sides that painters and encoders take. */
+const longestSide = 8192
+
+function sizeOf({ width, height, overlay, lanes = 1 }: FilmPlan, scene: Scene): [width: number, height: number] {
+  const ratioAt = (wide: number): number => scene.height / scene.width + (overlay ? overlayShare(wide) : 0)
+  let wide = width ?? Math.round(Math.min(widest, Math.max(narrowest, scene.width)))
+  if (width === undefined && height !== undefined) {
+    // How high the strip is depends on the width that is looked for.
+    wide = Math.max(1, Math.round(height / ratioAt(widest)))
+    wide = Math.max(1, Math.round(height / ratioAt(wide)))
+  }
+  const high = height ?? Math.max(1, Math.round(wide * ratioAt(wide)))
+  const across = Math.ceil(Math.sqrt(lanes))
+  if (Math.max(wide, high) * across > longestSide)
+    throw usageError(
+      `A film's sides are at most ${longestSide} pixels; ${across === 1 ? '' : `${lanes} lanes of `}${wide} × ${high} are more.`,
+    )
+  return [wide, high]
 }
 
 /** A lane's values of actions, and the best of them. */
@@ -137,12 +170,19 @@ function laneOf(explained: Explanation, lane: number, lanes: number, env: Vector
   return { ...(q === undefined ? { policy: values } : { q: values }), chosen }
 }
 
-/** The action taken, which exploration may have chosen otherwise. */
-function actionOf(actions: TypedArray | undefined, lane: number, lanes: number): Partial<Overlay> {
+/** The action taken, which exploration may have chosen otherwise; by its name where it has one. */
+function actionOf(
+  actions: TypedArray | undefined,
+  lane: number,
+  lanes: number,
+  { first, names }: { readonly first: number | undefined; readonly names: readonly string[] | undefined },
+): Partial<Overlay> {
   if (actions === undefined) return {}
   const own = Array.from(rowOf(actions, lane, lanes))
-  const action = own.map((value) => (Number.isInteger(value) ? String(value) : value.toFixed(2))).join(' ')
-  return { action, ...(own.length === 1 && Number.isInteger(own[0]) && { chosen: own[0]! }) }
+  const number = own.map((value) => (Number.isInteger(value) ? String(value) : value.toFixed(2))).join(' ')
+  if (first === undefined) return { action: number }
+  const chosen = own[0]! - first
+  return { action: names?.[chosen] ?? number, chosen }
 }
 
 function rowOf(all: TypedArray, lane: number, lanes: number): TypedArray {

@@ -1,6 +1,7 @@
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
-import { color, el, format } from '../dom.ts'
+import { color, el } from '../dom.ts'
+import { format, shortly } from '../numbers.ts'
 
 export interface Line {
   readonly name: string
@@ -35,6 +36,7 @@ export function createChart(label: string, height: number, isTitled = false): Ch
       ...lines.map((line) => {
         const key = el('span', { class: 'key' }, line.name, ' ', el('b'))
         key.style.setProperty('--key', `var(--${line.color})`)
+        key.classList.toggle('pale', line.pale === true)
         return key
       }),
     )
@@ -48,10 +50,10 @@ export function createChart(label: string, height: number, isTitled = false): Ch
         padding: [8, 18, 0, 0],
         legend: { show: false },
         cursor: { y: false, points: { size: 6 }, drag: { x: false, y: false } },
-        scales: { x: { time: false } },
+        scales: { x: { time: false }, y: { range: rangeOf } },
         axes: [
-          { ...axis, size: 26, gap: 2, values: short },
-          { ...axis, size: 46, gap: 4, values: short },
+          { ...axis, size: 30, gap: 6, values: short, incrs: wholeSteps },
+          { ...axis, size: 52, gap: 4, values: short, space: 22 },
         ],
         series: [
           {},
@@ -104,6 +106,15 @@ export function createChart(label: string, height: number, isTitled = false): Ch
   }
 }
 
+/** Between ticks of steps: there are no halves of them. */
+const wholeSteps = Array.from({ length: 12 }, (_, i) => [1, 2, 5].map((k) => k * 10 ** i)).flat()
+
+/** uPlot's own, but for a level line, which it would put at the bottom of a hundred. */
+function rangeOf(_: uPlot, low: number | null, high: number | null): uPlot.Range.MinMax {
+  if (low === null || high === null) return [null, null]
+  return low === high ? [low - 1, high + 1] : uPlot.rangeNum(low, high, 0.1, true)
+}
+
 const font = '11px system-ui, sans-serif'
 
 function dataOf(lines: readonly Line[]): uPlot.AlignedData {
@@ -114,11 +125,4 @@ function dataOf(lines: readonly Line[]): uPlot.AlignedData {
 
 function yOf({ y }: Line): (number | null)[] {
   return Array.from(y, (value) => (Number.isFinite(value) ? value : null))
-}
-
-function shortly(value: number): string {
-  const size = Math.abs(value)
-  if (size >= 1e6) return `${+(value / 1e6).toFixed(1)}M`
-  if (size >= 1e4) return `${+(value / 1e3).toFixed(1)}k`
-  return String(+value.toFixed(3)).replace('-', '−')
 }

@@ -1,4 +1,5 @@
-import { count, el, format, setText } from '../dom.ts'
+import { el, setText } from '../dom.ts'
+import { count, format } from '../numbers.ts'
 import type { PageMessage, StatusMessage } from '../protocol.ts'
 import { panel } from './panel.ts'
 
@@ -42,9 +43,10 @@ export function createEpisodesPanel(send: (message: PageMessage) => void): Episo
           return el('li', {}, again)
         })
       list.replaceChildren(...rows)
+      const whole = episodes.filter((entry) => entry.complete)
       setText(
         element.querySelector('h2')!,
-        episodes.length > 1 ? `Episodes: mean return ${format(mean(episodes))}` : 'Episodes',
+        whole.length > 1 ? `Episodes: mean return ${format(mean(whole))}` : 'Episodes',
       )
     },
   }

@@ -1,4 +1,5 @@
-import { count, el, setText } from '../dom.ts'
+import { el, setText } from '../dom.ts'
+import { count } from '../numbers.ts'
 import type { BetweenMessage, GridMessage, ModelRequest, SamplesMessage } from '../protocol.ts'
 import { panel } from './panel.ts'
 

@@ -1,4 +1,5 @@
-import { color, el, format, setText } from '../dom.ts'
+import { color, el, setText } from '../dom.ts'
+import { format } from '../numbers.ts'
 import type { FrameMessage, Hello, ObservationLayout, SaliencyMessage } from '../protocol.ts'
 import { panel } from './panel.ts'
 

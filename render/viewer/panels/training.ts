@@ -1,4 +1,5 @@
-import { count, el, setText } from '../dom.ts'
+import { el, setText } from '../dom.ts'
+import { count } from '../numbers.ts'
 import type { CurvesMessage, RunCurves, Series } from '../protocol.ts'
 import { createChart, type Line } from './chart.ts'
 import { panel } from './panel.ts'

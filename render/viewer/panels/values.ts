@@ -1,4 +1,5 @@
-import { color, el, fitCanvas, format, setText } from '../dom.ts'
+import { color, el, fitCanvas, setText } from '../dom.ts'
+import { format } from '../numbers.ts'
 import type { FrameMessage, Hello } from '../protocol.ts'
 import { panel } from './panel.ts'
 import { densities } from './densities.ts'

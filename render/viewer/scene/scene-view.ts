@@ -2,14 +2,15 @@
 import 'pixi.js/unsafe-eval'
 import { Container, WebGLRenderer } from 'pixi.js'
 import type { Pixels, Scene } from '../../../core/scene.ts'
-import { canGlide, interpolate } from './interpolate.ts'
+import { createGlide } from './glide.ts'
+import { canGlide } from './interpolate.ts'
 import { createLayers, type Layers } from './layers.ts'
 
 const longestQueue = 2
 
 export interface SceneView {
   /** Goes over to another scene in so many milliseconds. */
-  show(scene: Scene, glide: number): void
+  show(scene: Scene, milliseconds: number): void
   /** Pictures drawn in the last second. */
   rate(): number
 }
@@ -23,16 +24,13 @@ export async function createSceneView(host: HTMLElement, first: () => void): Pro
   host.append(canvas)
   const stage = new Container()
   let layers: Layers | undefined
-  let [before, after]: (Scene | undefined)[] = []
-  let [began, lasts] = [0, 0]
-  let glides = false
+  const glide = createGlide()
+  let settled = false
   let dirty = true
   let size = ''
   let started = false
   /** Pictures that cannot glide and have yet to be shown, one a screen refresh: two may arrive between two of those. */
   const queue: Scene[] = []
-  /** What is on the screen: where the next way begins. */
-  let shown: Scene | undefined
   const times: number[] = []
 
   const fit = (scene: Scene): void => {
@@ -53,24 +51,20 @@ export async function createSceneView(host: HTMLElement, first: () => void): Pro
     requestAnimationFrame(draw)
     if (queue.length > 0) {
       queue.splice(0, queue.length - longestQueue)
-      after = queue.shift()
+      glide.to(queue.shift()!, now, 0)
       dirty = true
     }
-    if (after === undefined) return
-    const t = lasts === 0 ? 1 : Math.min(1, (now - began) / lasts)
-    const isNew = dirty
-    if (isNew || (glides && t <= 1)) {
-      const scene = before === undefined || !glides ? after : interpolate(before, after, Math.max(0, t))
+    const scene = dirty || !settled ? glide.at(now) : undefined
+    if (scene !== undefined) {
       fit(scene)
       renderer.background.color = scene.background
       layers?.draw(scene.items)
       renderer.render(stage)
       dirty = false
-      if (t >= 1) glides = false
+      settled = glide.isOver(now)
       if (!started) first()
       started = true
       times.push(now)
-      shown = scene
     }
     while (times.length > 0 && times[0]! < now - 1000) times.shift()
   }
@@ -79,19 +73,15 @@ export async function createSceneView(host: HTMLElement, first: () => void): Pro
   addEventListener('resize', () => (dirty = true))
 
   return {
-    show(scene, glide) {
-      if (glide > 0 && shown !== undefined && !canGlide(shown, scene)) {
-        glides = false
+    show(scene, milliseconds) {
+      const now = performance.now()
+      const shown = glide.at(now)
+      if (milliseconds > 0 && shown !== undefined && !canGlide(shown, scene)) {
         queue.push(scene)
         return
       }
       queue.length = 0
-      before = shown
-      after = scene
-      began = performance.now()
-      // A little longer than it takes: the next one begins from wherever this one is, and nothing ever stands still.
-      lasts = glide * 1.25
-      glides = glide > 0 && before !== undefined
+      glide.to(scene, now, milliseconds)
       dirty = true
     },
     rate: () => times.length,

@@ -48,4 +48,6 @@ test('list envs --pictures writes a PNG of all', () => {
   expect(bytes.subarray(1, 4).toString()).toBe('PNG')
   expect(bytes.readUInt32BE(16)).toBe(1176)
   expect(ringside(['list', 'agents', '--pictures', path]).status).toBe(2)
+  const text = ringside(['list', 'envs', '--pictures', 'envs.txt'])
+  expect([text.status, text.stderr]).toEqual([2, 'ringside: --pictures expects a .png file, got "envs.txt".\n'])
 })

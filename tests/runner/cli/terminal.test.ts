@@ -1,14 +1,19 @@
 import { spawnSync } from 'node:child_process'
 import { expect, test } from 'vitest'
+import { valuesLine } from '../../../runner/cli/terminal-stage.ts'
 import { main, ringside } from './run-cli.ts'
 
 const python = spawnSync('python3', ['-c', 'import pty']).status === 0
 if (!python)
   console.log('the terminal, played and watched, skipped: it takes python3 to be a terminal, and there is none')
 
-/** A terminal of 100 × 30: presses each key once the screen shows the text before it; all that was written comes back. */
+/**
+ * A terminal of 100 × 30: presses each key (or sends the signal) once the screen shows the text before it; all that was written
+ * comes back, and the status, or the number of the signal that ended it.
+ */
 const terminal = `
-import fcntl, json, os, pty, select, struct, sys, termios, time
+import fcntl, json, os, pty, select, signal, struct, sys, termios, time
+signals = { name: getattr(signal, name) for name in ('SIGTERM', 'SIGHUP', 'SIGINT') }
 presses, args = json.loads(sys.argv[1]), sys.argv[2:]
 pid, fd = pty.fork()
 if pid == 0:
@@ -19,7 +24,11 @@ out, seen, end = b'', 0, time.time() + 30
 while time.time() < end:
     if presses and presses[0][0].encode() in out[seen:]:
         seen = len(out)
-        os.write(fd, presses.pop(0)[1].encode())
+        key = presses.pop(0)[1]
+        if key in signals:
+            os.kill(pid, signals[key])
+        else:
+            os.write(fd, key.encode())
     if select.select([fd], [], [], 0.05)[0]:
         try:
             got = os.read(fd, 65536)
@@ -30,7 +39,7 @@ while time.time() < end:
         out += got
 _, status = os.waitpid(pid, 0)
 sys.stdout.buffer.write(out)
-sys.exit(os.waitstatus_to_exitcode(status))
+sys.exit(abs(os.waitstatus_to_exitcode(status)))
 `
 
 function inTerminal(presses: readonly (readonly [string, string])[], args: readonly string[]) {
@@ -94,6 +103,40 @@ test.skipIf(!python)(
   },
   60_000,
 )
+
+test.skipIf(!python).each([
+  ['SIGTERM', 15],
+  ['SIGHUP', 1],
+] as const)(
+  'the terminal is given back when %s ends the watching',
+  (signal, number) => {
+    const args = ['watch', '--agent', 'random', '--env', 'CartPole-v1', '--terminal']
+    const { stdout, status } = inTerminal([['step 3', signal]], args)
+    expect(status).toBe(number)
+    expect(stdout.endsWith(leave)).toBe(true)
+  },
+  60_000,
+)
+
+test.skipIf(!python)(
+  'what the agent thinks stands as text under the picture',
+  () => {
+    const args = ['watch', '--agent', 'dqn', '--env', 'CartPole-v1', '--terminal']
+    const { stdout, status } = inTerminal([['position', 'q']], args)
+    expect(status).toBe(0)
+    expect(stdout).toMatch(/ q [ ▸]left [█▏▎▍▌▋▊▉ ]{6} -?\d+\.\d\d {2}[ ▸]right /)
+  },
+  60_000,
+)
+
+test('bars of values are in eighths, the best is marked, and what has none is told by its worth', () => {
+  expect(valuesLine({ q: Float32Array.of(0, 1, 0.5) }, ['a', 'b', 'c'])).toBe(
+    ' q  a ▏      0.00  ▸b ██████ 1.00   c ███    0.50',
+  )
+  expect(valuesLine({ policy: Float32Array.of(0.25, 0.75) }, undefined)).toBe(' π  0 █▌     0.25  ▸1 ████▌  0.75')
+  expect(valuesLine({ value: Float32Array.of(-2) }, undefined)).toBe(' V -2.00')
+  expect(valuesLine({}, undefined)).toBe('')
+})
 
 test('what is no terminal is told so, and nothing is drawn', () => {
   const play = ringside(['play', 'CartPole-v1', '--terminal'])

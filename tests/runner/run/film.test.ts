@@ -49,8 +49,8 @@ describe('films', () => {
     const film = await filmEpisode({ ...plan, out, lanes: 3 })
     expect(film.returns).toHaveLength(3)
     expect(film.frames).toBe(Math.max(...film.returns) + 1)
-    // 600 × 400 and a strip of 56 below, at a width of 90, two by two with a gap of 2.
-    expect(sizeOf(out)).toEqual([182, 2 * Math.round((90 * 456) / 600) + 2])
+    // 600 × 400 at a width of 90, a strip of 56 to 340 below, two by two with a gap of 2.
+    expect(sizeOf(out)).toEqual([182, 2 * Math.round(90 * (400 / 600 + 56 / 340)) + 2])
   })
 
   test('go on after a lost life, to the end of the game', async () => {
@@ -75,7 +75,30 @@ describe('films', () => {
   test('as one picture are the first, the middle and the last frame; height and width are as asked', async () => {
     const out = join(folder, 'strip.png')
     await filmEpisode({ ...plan, out, format: 'png', width: 50, height: 40, overlay: false })
-    expect(sizeOf(out)).toEqual([150, 40])
+    // Apart from each other by 8.
+    expect(sizeOf(out)).toEqual([3 * 50 + 2 * 8, 40])
+  })
+
+  test('of small scenes are enlarged until their strip can be read; a height alone keeps the proportions', async () => {
+    const { observationSpace, actionSpace, spec } = await make('FrozenLake-v1')
+    const engine = await openEngine({ engine: 'cpu' })
+    const walker = await createAgent('random', {
+      ...{ observationSpace, actionSpace, lanes: 1, engine, rng: createRng(0), steps: 100 },
+    })
+    const { width: _, ...rest } = plan
+    const out = join(folder, 'lake.png')
+    await filmEpisode({ ...rest, agent: walker, env: spec!, out, format: 'png', maxSteps: 2 })
+    expect(sizeOf(out)).toEqual([3 * 300 + 16, Math.round(300 * (1 + 56 / 340))])
+    const tall = join(folder, 'tall.png')
+    await filmEpisode({ ...rest, agent: walker, env: spec!, out: tall, format: 'png', maxSteps: 2, height: 233 })
+    expect(sizeOf(tall)).toEqual([3 * 200 + 16, 233])
+  })
+
+  test('too large for any player are refused', async () => {
+    const out = join(folder, 'huge.gif')
+    await expect(filmEpisode({ ...plan, out, width: 100_000 })).rejects.toThrow(/at most 8192 pixels; 100000 × /)
+    await expect(filmEpisode({ ...plan, out, width: 3000, lanes: 9 })).rejects.toThrow(/9 lanes of 3000 × /)
+    expect(existsSync(out)).toBe(false)
   })
 
   test('that fail leave nothing behind', async () => {
