@@ -73,10 +73,18 @@ export const runSchema = z.strictObject({
     })
     .prefault({}),
   log: z
-    .strictObject({ every: count.default(0).describe('environment steps between rows of metrics; 0: steps / 200') })
+    .strictObject({
+      every: count.default(0).describe('environment steps between rows of metrics; 0: steps / 200'),
+      histogramsEvery: count
+        .default(0)
+        .describe('environment steps between histograms of the weights in TensorBoard; 0: steps / 10'),
+    })
     .prefault({}),
   film: z
-    .strictObject({ maxSteps: count.default(1000).describe('longest film of the trained agent, in steps; 0: none') })
+    .strictObject({
+      maxSteps: count.default(1000).describe('longest film of the trained agent, in steps; 0: none, and no pictures'),
+      every: count.default(0).describe('environment steps between pictures of an episode in TensorBoard; 0: steps / 5'),
+    })
     .prefault({}),
 })
 
@@ -133,7 +141,11 @@ export async function resolveConfig(request: ConfigRequest): Promise<RunConfig> 
     steps,
     evaluation: { ...runConfig.evaluation, every: runConfig.evaluation.every || share(steps, 20, lanes) },
     checkpoint: { ...runConfig.checkpoint, every: runConfig.checkpoint.every || share(steps, 10, lanes) },
-    log: { every: runConfig.log.every || share(steps, 200, lanes) },
+    log: {
+      every: runConfig.log.every || share(steps, 200, lanes),
+      histogramsEvery: runConfig.log.histogramsEvery || share(steps, 10, lanes),
+    },
+    film: { ...runConfig.film, every: runConfig.film.every || share(steps, 5, lanes) },
   }
 }
 
