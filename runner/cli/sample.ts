@@ -7,9 +7,10 @@ import { keysOf } from '../run/config-layers.ts'
 import { sampleDataset, sampleRun, type SampleOptions } from '../run/sample.ts'
 
 export async function run(args: Readonly<Record<string, unknown>>): Promise<void> {
-  const { what, real, set, ...options } = args as unknown as {
+  const { what, real, set, json, ...options } = args as unknown as {
     what: string
     real: boolean
+    json: boolean
     set?: string[]
   } & SampleOptions
   if (!real) {
@@ -20,8 +21,10 @@ export async function run(args: Readonly<Record<string, unknown>>): Promise<void
       )
       if (isData) throw usageError(`"${what}" is a dataset: add --real for its pictures, or name a run of a model.`)
     }
-    const { path, count, step } = await sampleRun(what, options)
-    process.stdout.write(`${path}: ${count} pictures, checkpoint of step ${step.toLocaleString('en')}\n`)
+    const sampled = await sampleRun(what, options)
+    const { path, count, step } = sampled
+    const told = `${path}: ${count} pictures, checkpoint of step ${step.toLocaleString('en')}`
+    process.stdout.write(`${json ? JSON.stringify(sampled) : told}\n`)
     return
   }
   const definition = await resolveDataset(what)
@@ -33,6 +36,7 @@ export async function run(args: Readonly<Record<string, unknown>>): Promise<void
       return (parsed['dataset'] ?? parsed) as object
     }),
   ) as Record<string, unknown>
-  const { path, count } = await sampleDataset(what, settings, options, (line) => void process.stdout.write(`${line}\n`))
-  process.stdout.write(`${path}: ${count} pictures of ${what}\n`)
+  const note = (line: string): void => void (json ? process.stderr : process.stdout).write(`${line}\n`)
+  const sampled = await sampleDataset(what, settings, options, note)
+  process.stdout.write(`${json ? JSON.stringify(sampled) : `${sampled.path}: ${sampled.count} pictures of ${what}`}\n`)
 }

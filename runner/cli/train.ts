@@ -10,6 +10,7 @@ import { resolveModelConfig, type ModelConfigRequest } from '../run/model-config
 import { resumeRun, startRun } from '../run/session.ts'
 import type { AnyRunConfig, AnySummary, ConfigRequest, ProgressEvent, Run } from '../run/types.ts'
 import { openPage } from './page-process.ts'
+import { settingsLines } from './settings-lines.ts'
 import { reportOf, shown, titleOf } from './train-report.ts'
 
 interface TrainArgs {
@@ -113,6 +114,9 @@ async function follow(training: Run<AnyRunConfig>, quiet: boolean): Promise<AnyS
   say(
     `${titleOf(training.config)}: ${steps.toLocaleString('en')} steps${from}, seed ${seed} → ${shown(training.folder)}`,
   )
+  // A run that goes on has said them.
+  const width = Math.min(110, process.stdout.columns ?? 110) - 2
+  if (training.startStep === 0) for (const line of settingsLines(training.config, width)) say(dim(`  ${line}`))
 
   const bar = quiet ? undefined : createBar(isModelConfig(training.config))
   const interrupt = (): void => {
@@ -140,6 +144,11 @@ async function follow(training: Run<AnyRunConfig>, quiet: boolean): Promise<AnyS
     process.off('SIGINT', interrupt)
     process.off('SIGTERM', interrupt)
   }
+}
+
+/** Fainter, where a terminal can. */
+function dim(text: string): string {
+  return process.stdout.isTTY && process.env['NO_COLOR'] === undefined ? `\x1b[2m${text}\x1b[22m` : text
 }
 
 interface Bar {

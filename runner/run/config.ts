@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { isModulePath } from '../../core/load-path.ts'
 import { usageError } from '../../core/errors.ts'
 import { resolveAgent } from '../../agents/registry.ts'
-import { resolveSpec } from '../../envs/registry.ts'
+import { fullId, resolveSpec } from '../../envs/registry.ts'
 import type { EnvSpec } from '../../envs/types.ts'
 import { framesPerStep } from '../../envs/wrappers/frames-per-step.ts'
 import { findPreset } from '../presets/index.ts'
@@ -94,12 +94,13 @@ export async function resolveConfig(request: ConfigRequest): Promise<RunConfig> 
     request.file === undefined ? {} : readConfigFile(request.file, [...keysOf(runSchema), 'agent', 'env']),
   ]
   const agentName = request.agent ?? nameIn(layers[0]!['agent'], 'agent', 'name')
-  const envName = request.env ?? nameIn(layers[0]!['env'], 'env', 'id')
+  const asked = request.env ?? nameIn(layers[0]!['env'], 'env', 'id')
   if (agentName === undefined)
     throw usageError('Which agent? Expected a name ("ringside list agents") or ./file.ts#Export.')
   const definition = await resolveAgent(agentName)
-  if (envName === undefined)
+  if (asked === undefined)
     throw usageError('Which environment? Expected an id ("ringside list envs") or ./file.ts#Export.')
+  const envName = fullId(asked)
   const agentKeys = keysOf(definition.config)
   const owner = { owner: 'agent', ownKeys: agentKeys, runKeys: keysOf(runSchema), named: ['agent', 'env'] }
   for (const text of request.sets ?? []) layers.push(parseSet(text, owner))
