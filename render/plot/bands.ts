@@ -16,7 +16,7 @@ export interface BandPlot {
 /** Lines in bands of uncertainty, told apart by colour and by the marks on them. */
 export function plotBands({ title, subtitle, xTitle, yTitle, series }: BandPlot): Promise<Plot> {
   const names = series.map(({ name }) => name)
-  const values = series.flatMap(({ name, points }) => thin(points, 300).map((point) => ({ ...point, name })))
+  const values = named(series, mostPoints)
   const x = { field: 'x', type: 'quantitative', title: xTitle, axis: { format: '~s' } }
   const color = { field: 'name', type: 'nominal', scale: { domain: names, range: colors.slice(0, names.length) } }
   const y = { type: 'quantitative', title: yTitle, scale: { zero: false } }
@@ -28,7 +28,12 @@ export function plotBands({ title, subtitle, xTitle, yTitle, series }: BandPlot)
     },
     {
       data: { values },
-      mark: { type: 'line', strokeWidth: 2, point: values.length <= 200 && { size: 30, filled: true } },
+      mark: { type: 'line', strokeWidth: 2 },
+      encoding: { x, y: { ...y, field: 'y' }, color },
+    },
+    {
+      data: { values: named(series, mostMarks) },
+      mark: { type: 'point', size: 30, filled: true, opacity: 1 },
       encoding: {
         x,
         y: { ...y, field: 'y' },
@@ -38,4 +43,12 @@ export function plotBands({ title, subtitle, xTitle, yTitle, series }: BandPlot)
     },
   ]
   return renderPlot({ title, ...(subtitle !== undefined && { subtitle }), layers })
+}
+
+/** Of each line. */
+const mostPoints = 300
+const mostMarks = 30
+
+function named(series: BandPlot['series'], most: number): object[] {
+  return series.flatMap(({ name, points }) => thin(points, most).map((point) => ({ ...point, name })))
 }
