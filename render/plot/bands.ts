@@ -18,7 +18,9 @@ export function plotBands({ title, subtitle, xTitle, yTitle, series }: BandPlot)
   const names = series.map(({ name }) => name)
   const values = named(series, mostPoints)
   const x = { field: 'x', type: 'quantitative', title: xTitle, axis: { format: '~s' } }
-  const color = { field: 'name', type: 'nominal', scale: { domain: names, range: colors.slice(0, names.length) } }
+  const scale = { domain: names, range: colors.slice(0, names.length) }
+  // Not as faint as the bands.
+  const color = { field: 'name', type: 'nominal', scale, legend: { symbolOpacity: 1 } }
   const y = { type: 'quantitative', title: yTitle, scale: { zero: false } }
   const layers = [
     {
