@@ -62,7 +62,7 @@ export interface MakeOptions {
 }
 
 /**
- * Makes an environment by a registered id, a spec, the path of a module of your own (`./my-env.ts#Export`: a class, a
+ * Makes an environment by a registered id (without a version, the newest), a spec, the path of a module of your own (`./my-env.ts#Export`: a class, a
  * factory function or an object) or an id of Python's Gymnasium (`gymnasium:ALE/Pong-v5`), inside PassiveChecker, OrderEnforcing and TimeLimit. Throws usage errors that name the
  * nearest known id.
  */
@@ -100,16 +100,17 @@ export async function resolveSpec(idOrSpec: string | EnvSpec, options: MakeOptio
   if (options.kwargs !== undefined) checkKwargs(asked.id, options.kwargs)
   const given: EnvSpec =
     options.kwargs === undefined ? asked : { ...asked, kwargs: { ...asked.kwargs, ...options.kwargs } }
-  const known = isModulePath(given.id)
+  const id = fullId(given.id)
+  const known = isModulePath(id)
     ? await specOfPath(given)
-    : isGymnasiumId(given.id)
+    : isGymnasiumId(id)
       ? await (await import('./bridge/index.ts')).gymnasiumSpec(given)
-      : find(given.id).spec
+      : find(id).spec
   const kwargs = { ...known.kwargs, ...given.kwargs }
   const limit = options.maxEpisodeSteps !== undefined ? options.maxEpisodeSteps : given.maxEpisodeSteps
   const maxEpisodeSteps = limit !== undefined ? limit : (known.maxEpisodeSteps ?? null)
   if (maxEpisodeSteps !== null) checkNumbers(given.id, { maxEpisodeSteps }, { min: 1, whole: true })
-  return { ...known, ...given, ...(Object.keys(kwargs).length > 0 && { kwargs }), maxEpisodeSteps }
+  return { ...known, ...given, id, ...(Object.keys(kwargs).length > 0 && { kwargs }), maxEpisodeSteps }
 }
 
 const specNames = [
@@ -187,14 +188,25 @@ async function specOfPath({ id, kwargs }: EnvSpec): Promise<EnvSpec> {
   return { id, ...(limit !== undefined && { maxEpisodeSteps: limit as number | null }) }
 }
 
+/** The id with its version: the newest one where none is named, as in Gymnasium. Of a path or Python's, what was given. */
+export function fullId(id: string): string {
+  return isModulePath(id) || isGymnasiumId(id) ? id : find(id).spec.id
+}
+
 function find(id: string): Registered {
   const found = registry.find(id)
   if (found !== undefined) return found
-  const versions = registry.names().filter((name) => name.replace(/-v\d+$/, '') === id.replace(/-v\d+$/, ''))
-  if (versions.length > 0) {
-    const asked = /-v\d+$/.test(id) ? `has no version "${id}"` : 'needs its version'
+  const name = id.replace(/-v\d+$/, '')
+  const versionOf = (known: string): number => Number(/-v(\d+)$/.exec(known)![1])
+  const versions = registry
+    .names()
+    .filter((known) => known.replace(/-v\d+$/, '') === name)
+    .sort((a, b) => versionOf(a) - versionOf(b))
+  const newest = versions.at(-1)
+  if (newest !== undefined) {
+    if (name === id) return registry.get(newest)
     throw usageError(
-      `The environment "${id.replace(/-v\d+$/, '')}" ${asked}. Did you mean "${versions.at(-1)}"? There are: ${versions.join(', ')}.`,
+      `The environment "${name}" has no version "${id}". Did you mean "${newest}"? There are: ${versions.join(', ')}.`,
     )
   }
   const unknown = unknownName('environment', id, registry.names())

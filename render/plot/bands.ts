@@ -16,9 +16,11 @@ export interface BandPlot {
 /** Lines in bands of uncertainty, told apart by colour and by the marks on them. */
 export function plotBands({ title, subtitle, xTitle, yTitle, series }: BandPlot): Promise<Plot> {
   const names = series.map(({ name }) => name)
-  const values = series.flatMap(({ name, points }) => thin(points, 300).map((point) => ({ ...point, name })))
+  const values = named(series, mostPoints)
   const x = { field: 'x', type: 'quantitative', title: xTitle, axis: shortNumbers }
-  const color = { field: 'name', type: 'nominal', scale: { domain: names, range: colors.slice(0, names.length) } }
+  const scale = { domain: names, range: colors.slice(0, names.length) }
+  // Not as faint as the bands.
+  const color = { field: 'name', type: 'nominal', scale, legend: { symbolOpacity: 1 } }
   const y = { type: 'quantitative', title: yTitle, scale: { zero: false } }
   const layers = [
     {
@@ -28,7 +30,12 @@ export function plotBands({ title, subtitle, xTitle, yTitle, series }: BandPlot)
     },
     {
       data: { values },
-      mark: { type: 'line', strokeWidth: 2, point: values.length <= 200 && { size: 30, filled: true } },
+      mark: { type: 'line', strokeWidth: 2 },
+      encoding: { x, y: { ...y, field: 'y' }, color },
+    },
+    {
+      data: { values: named(series, mostMarks) },
+      mark: { type: 'point', size: 30, filled: true, opacity: 1 },
       encoding: {
         x,
         y: { ...y, field: 'y' },
@@ -38,4 +45,12 @@ export function plotBands({ title, subtitle, xTitle, yTitle, series }: BandPlot)
     },
   ]
   return renderPlot({ title, ...(subtitle !== undefined && { subtitle }), layers })
+}
+
+/** Of each line. */
+const mostPoints = 300
+const mostMarks = 30
+
+function named(series: BandPlot['series'], most: number): object[] {
+  return series.flatMap(({ name, points }) => thin(points, most).map((point) => ({ ...point, name })))
 }

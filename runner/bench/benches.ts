@@ -4,6 +4,7 @@ import { envBenches } from './env-benches.ts'
 import { frameBenches } from './frame-benches.ts'
 import { loggingBench } from './logging-bench.ts'
 import { renderBenches } from './render-benches.ts'
+import { runBenches } from './run-benches.ts'
 import { trainingBenches } from './training-benches.ts'
 import type { Bench } from './types.ts'
 
@@ -14,6 +15,7 @@ export const benches: readonly Bench[] = [
   ...agentBenches,
   ...trainingBenches,
   loggingBench,
+  ...runBenches,
   ...renderBenches,
 ]
 
@@ -23,5 +25,6 @@ export const groups: Readonly<Record<string, readonly Bench[]>> = {
   envs: [...envBenches, ...frameBenches],
   agents: agentBenches,
   training: [...trainingBenches, loggingBench],
+  runs: runBenches,
   render: renderBenches,
 }

@@ -18,6 +18,7 @@ const pageOptions = (options: Argv): Argv =>
   options
     .option('host', { type: 'string', describe: 'listen here instead of on this machine alone (127.0.0.1)' })
     .option('port', { type: 'number', describe: 'of the page (default: one that is free)' })
+    .option('json', { type: 'boolean', default: false, describe: 'print the address as JSON' })
 
 const checkpointOption = (options: Argv): Argv =>
   options.option('checkpoint', {
@@ -108,6 +109,11 @@ export const commands: readonly Command[] = [
           describe: 'step, reward, return, action and values of the actions under the picture',
         })
         .option('force', { type: 'boolean', default: false, describe: 'replace an existing file' })
+        .option('json', {
+          type: 'boolean',
+          default: false,
+          describe: 'print the path, the frames and the returns as JSON',
+        })
         .example('ringside record runs/double-dqn-CartPole-v1-1 --out cartpole.mp4', '')
         .example('ringside record runs/double-dqn-CartPole-v1-1 --lanes 9 --width 200', 'nine at once'),
     load: () => import('./record.ts'),
@@ -196,6 +202,11 @@ export const commands: readonly Command[] = [
         .option('checkpoint', { type: 'string', describe: 'best, last, or the step of a kept checkpoint' })
         .option('batch', { type: 'number', describe: 'of a model as ONNX: pictures of one call (default 1)' })
         .option('force', { type: 'boolean', default: false, describe: 'replace an existing file' })
+        .option('json', {
+          type: 'boolean',
+          default: false,
+          describe: 'print the path, the inputs and the size as JSON',
+        })
         .example('ringside export runs/double-dqn-CartPole-v1-1 --out cartpole.onnx', '')
         .example('ringside export runs/double-dqn-CartPole-v1-1 --format tfjs --out cartpole', 'for the browser'),
     load: () => import('./export.ts'),
@@ -256,6 +267,7 @@ export const commands: readonly Command[] = [
         .option('real', { type: 'boolean', default: false, describe: 'real pictures of a dataset' })
         .option('set', { type: 'string', array: true, nargs: 1, describe: 'with --real: a setting of the dataset' })
         .option('force', { type: 'boolean', default: false, describe: 'replace an existing file' })
+        .option('json', { type: 'boolean', default: false, describe: 'print the path and the count as JSON' })
         .example('ringside sample runs/gan-mnist-1 --count 16 --seed 1 --out samples.png', '')
         .example('ringside sample runs/gan-mnist-1 --from 1 --to 2 --frames 12 --out way.png', '')
         .example('ringside sample svhn --real --out real.png', ''),

@@ -2,6 +2,7 @@ import { usageError } from '../../core/errors.ts'
 import { presets } from '../presets/index.ts'
 import { agents } from '../../agents/registry.ts'
 import { envSpecs, wrappers } from '../../envs/index.ts'
+import type { EnvSpec } from '../../envs/types.ts'
 import { datasets } from '../../generative/datasets/registry.ts'
 import { models } from '../../generative/registry.ts'
 import { modelPresets } from '../presets/generative.ts'
@@ -35,6 +36,8 @@ interface Row {
   readonly summary: string
   /** Where it comes from. */
   readonly source?: string
+  /** More of it, for programs. */
+  readonly [more: string]: unknown
 }
 
 const listed: Readonly<Record<Listed, () => Row[]>> = {
@@ -47,15 +50,23 @@ const listed: Readonly<Record<Listed, () => Row[]>> = {
     { name: 'env:ID', summary: 'frames of an environment', source: 'drawn while a random or a trained agent plays' },
     { name: './FILE#EXPORT', summary: 'a dataset of your own', source: 'your module' },
   ],
-  envs: () =>
-    envSpecs().map(({ id, maxEpisodeSteps, rewardThreshold }) => ({
-      name: id,
-      summary: `${maxEpisodeSteps === undefined || maxEpisodeSteps === null ? 'no limit of steps' : `${maxEpisodeSteps} steps at most`}${rewardThreshold === undefined ? '' : `, solved at ${rewardThreshold}`}`,
-    })),
+  envs: () => envSpecs().map((spec) => ({ name: spec.id, summary: limits(spec), ...spec })),
   wrappers: () => wrappers.names().map((name) => ({ name, summary: wrappers.get(name).summary })),
   models: () => models.names().map((name) => ({ name, summary: models.get(name).summary })),
   presets: () => [
-    ...presets.map(({ agent, env, comment }) => ({ name: `${agent} ${env}`, summary: comment })),
-    ...modelPresets.map(({ model, dataset, comment }) => ({ name: `${model} ${dataset}`, summary: comment })),
+    ...presets.map(({ comment, ...preset }) => ({
+      ...{ name: `${preset.agent} ${preset.env}`, summary: comment },
+      ...preset,
+    })),
+    ...modelPresets.map(({ comment, ...preset }) => ({
+      ...{ name: `${preset.model} ${preset.dataset}`, summary: comment },
+      ...preset,
+    })),
   ],
+}
+
+function limits({ maxEpisodeSteps, rewardThreshold }: EnvSpec): string {
+  const steps =
+    maxEpisodeSteps === undefined || maxEpisodeSteps === null ? 'no limit of steps' : `${maxEpisodeSteps} steps at most`
+  return rewardThreshold === undefined ? steps : `${steps}, solved at ${rewardThreshold}`
 }

@@ -8,9 +8,10 @@ import type { SampleOptions } from '../run/sample-options.ts'
 import { dataBar } from './data-bar.ts'
 
 export async function run(args: Readonly<Record<string, unknown>>): Promise<void> {
-  const { what, real, set, ...options } = args as unknown as {
+  const { what, real, set, json, ...options } = args as unknown as {
     what: string
     real: boolean
+    json: boolean
     set?: string[]
   } & SampleOptions
   if (!real) {
@@ -22,16 +23,18 @@ export async function run(args: Readonly<Record<string, unknown>>): Promise<void
       if (isData) throw usageError(`"${what}" is a dataset: add --real for its pictures, or name a run of a model.`)
     }
     if (set !== undefined) throw usageError('--set is of a dataset: add --real, or leave it out for a run.')
-    const { path, count, step } = await sampleRun(what, options)
-    process.stdout.write(`${path}: ${count} pictures, checkpoint of step ${step.toLocaleString('en')}\n`)
+    const sampled = await sampleRun(what, options)
+    const { path, count, step } = sampled
+    const told = `${path}: ${count} pictures, checkpoint of step ${step.toLocaleString('en')}`
+    process.stdout.write(`${json ? JSON.stringify(sampled) : told}\n`)
     return
   }
   const settings = await datasetSettings(what, set ?? [])
-  const { path, count } = await sampleDataset(what, settings, options, {
-    note: (line) => void process.stdout.write(`${line}\n`),
+  const sampled = await sampleDataset(what, settings, options, {
+    note: (line) => void (json ? process.stderr : process.stdout).write(`${line}\n`),
     progress: dataBar(),
   })
-  process.stdout.write(`${path}: ${count} pictures of ${what}\n`)
+  process.stdout.write(`${json ? JSON.stringify(sampled) : `${sampled.path}: ${sampled.count} pictures of ${what}`}\n`)
 }
 
 /** `key=value` or `dataset.key=value`, as training takes them. */

@@ -5,20 +5,25 @@ import type { WatchServer } from '../watch/index.ts'
 export interface PageOptions {
   readonly host?: string
   readonly port?: number
+  /** Say the address as JSON. */
+  readonly json?: boolean
 }
 
 export const note = (text: string): void => void process.stderr.write(`ringside: ${text}\n`)
 
 /** Serves a page until a signal ends it. Its address is the first line of the output. */
-export async function servePage({ host, port }: PageOptions, open: () => Promise<WatchServer>): Promise<void> {
+export async function servePage(
+  { host, port, json = false }: PageOptions,
+  open: () => Promise<WatchServer>,
+): Promise<void> {
   if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65_535))
     throw usageError(`--port expects a whole number from 0 to 65535, got ${port}.`)
   if (host === '') throw usageError('--host expects a name or an address, such as 127.0.0.1.')
   if (host !== undefined && !isLoopback(host))
     note(`--host ${host}: others who reach this machine and know the whole address can watch and play.`)
   const server = await open()
-  process.stdout.write(`Watch: ${server.address}\n`)
-  if (process.stdout.isTTY) process.stdout.write('Ctrl-C ends it.\n')
+  process.stdout.write(json ? `${JSON.stringify({ address: server.address })}\n` : `Watch: ${server.address}\n`)
+  if (process.stdout.isTTY && !json) process.stdout.write('Ctrl-C ends it.\n')
   await new Promise<void>((resolve) => {
     process.once('SIGINT', resolve)
     process.once('SIGTERM', resolve)

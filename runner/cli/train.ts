@@ -12,6 +12,7 @@ import { resumeRun, startRun } from '../run/session.ts'
 import type { AnyRunConfig, AnySummary, ConfigRequest, ProgressEvent, Run } from '../run/types.ts'
 import { dataBar } from './data-bar.ts'
 import { openPage } from './page-process.ts'
+import { settingsLines } from './settings-lines.ts'
 import { slowWord } from './slow-word.ts'
 import { reportOf, shown, titleOf } from './train-report.ts'
 
@@ -139,6 +140,9 @@ async function follow(training: Run<AnyRunConfig>, quiet: boolean): Promise<AnyS
   const { steps, seed } = config
   const from = startStep > 0 ? ` from step ${startStep.toLocaleString('en')}` : ''
   say(`${titleOf(config)}: ${steps.toLocaleString('en')} steps${from}, seed ${seed} → ${shown(training.folder)}`)
+  // A run that goes on has said them.
+  const width = Math.min(110, process.stdout.columns ?? 110) - 2
+  if (startStep === 0) for (const line of settingsLines(config, width)) say(dim(`  ${line}`))
 
   const bar = quiet ? undefined : createBar(isModelConfig(config))
   const interrupt = (): void => {
@@ -174,6 +178,11 @@ async function follow(training: Run<AnyRunConfig>, quiet: boolean): Promise<AnyS
     process.off('SIGINT', interrupt)
     process.off('SIGTERM', interrupt)
   }
+}
+
+/** Fainter, where a terminal can. */
+function dim(text: string): string {
+  return process.stdout.isTTY && process.env['NO_COLOR'] === undefined ? `\x1b[2m${text}\x1b[22m` : text
 }
 
 interface Bar {

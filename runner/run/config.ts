@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { isModulePath } from '../../core/load-path.ts'
 import { usageError } from '../../core/errors.ts'
 import { resolveAgent } from '../../agents/registry.ts'
-import { resolveSpec } from '../../envs/registry.ts'
+import { fullId, resolveSpec } from '../../envs/registry.ts'
 import type { EnvSpec } from '../../envs/types.ts'
 import { framesPerStep } from '../../envs/wrappers/frames-per-step.ts'
 import { findPreset } from '../presets/index.ts'
@@ -74,10 +74,18 @@ export const runSchema = z.strictObject({
     })
     .prefault({}),
   log: z
-    .strictObject({ every: count.default(0).describe('environment steps between rows of metrics; 0: steps / 200') })
+    .strictObject({
+      every: count.default(0).describe('environment steps between rows of metrics; 0: steps / 200'),
+      histogramsEvery: count
+        .default(0)
+        .describe('environment steps between histograms of the weights in TensorBoard; 0: steps / 10'),
+    })
     .prefault({}),
   film: z
-    .strictObject({ maxSteps: count.default(1000).describe('longest film of the trained agent, in steps; 0: none') })
+    .strictObject({
+      maxSteps: count.default(1000).describe('longest film of the trained agent, in steps; 0: none, and no pictures'),
+      every: count.default(0).describe('environment steps between pictures of an episode in TensorBoard; 0: steps / 5'),
+    })
     .prefault({}),
 })
 
@@ -87,12 +95,13 @@ export async function resolveConfig(request: ConfigRequest): Promise<RunConfig> 
     request.file === undefined ? {} : readConfigFile(request.file, [...keysOf(runSchema), 'agent', 'env']),
   ]
   const agentName = request.agent ?? nameIn(layers[0]!['agent'], 'agent', 'name')
-  const envName = request.env ?? nameIn(layers[0]!['env'], 'env', 'id')
+  const asked = request.env ?? nameIn(layers[0]!['env'], 'env', 'id')
   if (agentName === undefined)
     throw usageError('Which agent? Expected a name ("ringside list agents") or ./file.ts#Export.')
   const definition = await resolveAgent(agentName)
-  if (envName === undefined)
+  if (asked === undefined)
     throw usageError('Which environment? Expected an id ("ringside list envs") or ./file.ts#Export.')
+  const envName = fullId(asked)
   const agentKeys = keysOf(definition.config)
   const owner = { owner: 'agent', ownKeys: agentKeys, runKeys: keysOf(runSchema), named: ['agent', 'env'] }
   for (const text of request.sets ?? []) layers.push(parseSet(text, owner))
@@ -134,7 +143,11 @@ export async function resolveConfig(request: ConfigRequest): Promise<RunConfig> 
     steps,
     evaluation: { ...runConfig.evaluation, every: runConfig.evaluation.every || share(steps, 20, lanes) },
     checkpoint: { ...runConfig.checkpoint, every: runConfig.checkpoint.every || share(steps, 10, lanes) },
-    log: { every: runConfig.log.every || share(steps, 200, lanes) },
+    log: {
+      every: runConfig.log.every || share(steps, 200, lanes),
+      histogramsEvery: runConfig.log.histogramsEvery || share(steps, 10, lanes),
+    },
+    film: { ...runConfig.film, every: runConfig.film.every || share(steps, 5, lanes) },
   }
 }
 

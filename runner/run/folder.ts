@@ -91,7 +91,8 @@ export function lockRun(folder: string): () => void {
   const temporary = `${path}.${process.pid}`
   writeFileSync(temporary, JSON.stringify(mine))
   try {
-    for (let attempt = 0; ; attempt++) {
+    const patience = performance.now() + dyingMilliseconds
+    for (let attempt = 0; ;) {
       try {
         // A hard link is made whole or not at all, unlike a file that is created and then written.
         linkSync(temporary, path)
@@ -99,7 +100,12 @@ export function lockRun(folder: string): () => void {
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
         const holder = readHolder(path)
-        if (attempt > 2 || (holder !== undefined && isAlive(holder))) {
+        const held = holder !== undefined && isAlive(holder)
+        if (held && performance.now() < patience) {
+          sleepSync(20)
+          continue
+        }
+        if (held || ++attempt > 3) {
           throw new RingsideError(
             `The run "${folder}" is in use by process ${holder?.pid ?? 'unknown'}; wait for it or stop it.`,
           )
@@ -135,21 +141,36 @@ function readHolder(path: string): Holder | undefined {
   }
 }
 
+/** A process that was killed a moment ago takes so long at most to be gone. */
+const dyingMilliseconds = 500
+
+function sleepSync(milliseconds: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds)
+}
+
 function isAlive({ pid, started }: Holder): boolean {
   try {
     process.kill(pid, 0)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false
   }
-  const now = startTime(pid)
-  return started === null || now === null || now === started
+  const [state, now] = statusOf(pid)
+  // One that has ended and whose parent has not asked how (a zombie) is at work on nothing.
+  if (state === 'Z' || state === 'X') return false
+  return started === null || now === undefined || now === started
 }
 
 function startTime(pid: number): string | null {
+  return statusOf(pid)[1] ?? null
+}
+
+/** Of a process: its state and the clock ticks at its start; nothing where the system does not tell. */
+function statusOf(pid: number): readonly [state?: string, started?: string] {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return [fields[0]!, fields[19]!]
   } catch {
-    return null
+    return []
   }
 }

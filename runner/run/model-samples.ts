@@ -7,6 +7,7 @@ import type { ToBytes } from '../../generative/datasets/scale.ts'
 import type { GenerativeModel, ImageShape } from '../../generative/types.ts'
 import { encodePng, imageGrid, type Frame } from '../../render/index.ts'
 import { makeFolder, writeFileAtomic } from './files.ts'
+import type { PngImage } from './loggers/tensorboard.ts'
 
 /** Pictures as bytes: count × height × width × channels. */
 export interface Samples {
@@ -38,14 +39,20 @@ export function labelsOf(
   return model.conditional ? Uint8Array.from({ length: count }, (_, i) => label ?? i % classes) : undefined
 }
 
-/** Writes `media/samples/<step>.png`, a grid, and `.bin`, the bytes behind it; gives the picture's path. */
-export function writeSamples(folder: string, image: ImageShape, { step, epoch, images }: Samples): string {
+/** Writes `media/samples/<step>.png`, a grid, and `.bin`, the bytes behind it; gives the picture and its path. */
+export function writeSamples(
+  folder: string,
+  image: ImageShape,
+  { step, epoch, images }: Samples,
+): { readonly path: string; readonly picture: PngImage } {
   const media = join(folder, 'media', 'samples')
   makeFolder(media)
   const path = join(media, `${step}.png`)
   writeFileAtomic(join(media, `${step}.bin`), encodeState({ step, epoch, images }))
-  writeFileAtomic(path, encodePng(gridOf(image, images)))
-  return path
+  const grid = gridOf(image, images)
+  const png = encodePng(grid)
+  writeFileAtomic(path, png)
+  return { path, picture: { png, width: grid.width, height: grid.height } }
 }
 
 /** Steps that a run has written pictures of, ascending. */

@@ -64,10 +64,10 @@ export interface RunConfig {
   readonly score: { readonly episodes: number }
   /** Environment steps between checkpoints, and how many of the newest are kept beside the best. */
   readonly checkpoint: { readonly every: number; readonly keep: number }
-  /** Environment steps between rows of metrics.csv and TensorBoard. */
-  readonly log: { readonly every: number }
-  /** Steps of the film of the trained agent; 0 for none. */
-  readonly film: { readonly maxSteps: number }
+  /** Environment steps between rows of metrics.csv and TensorBoard, and between histograms of the weights there. */
+  readonly log: { readonly every: number; readonly histogramsEvery: number }
+  /** Steps of the film of the trained agent, 0 for none; environment steps between pictures of an episode in TensorBoard. */
+  readonly film: { readonly maxSteps: number; readonly every: number }
 }
 
 /** `./file.ts#Export`, or that with options of its own. */
@@ -103,7 +103,7 @@ export interface ModelRunConfig {
   readonly budget: { readonly seconds: number | null }
   readonly callbacks: readonly CallbackConfig[]
   readonly checkpoint: { readonly every: number; readonly keep: number }
-  readonly log: { readonly every: number }
+  readonly log: { readonly every: number; readonly histogramsEvery: number }
 }
 
 export type AnyRunConfig = RunConfig | ModelRunConfig

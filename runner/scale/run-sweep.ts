@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { inContext, usageError } from '../../core/errors.ts'
 import { resolveConfig, runSchema } from '../run/config.ts'
 import { keysOf } from '../run/config-layers.ts'
+import { createTrialChecker } from './check-trials.ts'
 import { lockSweep, openManifest, saveManifest, type Manifest, type TrialRecord } from './manifest.ts'
 import { rungsOf, type SweepFile } from './sweep-file.ts'
 import { runTrial, setsOf, stepsOf } from './trial-process.ts'
@@ -31,18 +32,27 @@ export async function planSweep(sweep: SweepFile, out: string): Promise<PlannedS
   const manifest = openManifest(out, sweep)
   /** Of each combination. */
   const stepsOf = new Map<number, number>()
+  const checker = createTrialChecker()
+  // Of a halving, agents are built for the steps of its first rung.
+  const first = sweep.search.kind === 'halving' ? sweep.search.start : undefined
   let threads = 1
-  for (const each of manifest.trials) {
-    const { combination, agent, env, settings } = each
-    if (stepsOf.has(combination)) continue
-    try {
-      const steps = settings['steps'] as number | undefined
-      const config = await resolveConfig({ agent, env, sets: setsOf(settings), flags: { steps } })
-      stepsOf.set(combination, config.steps)
-      threads = Math.max(threads, config.threads)
-    } catch (error) {
-      throw inContext(describe(each), error)
+  try {
+    for (const each of manifest.trials) {
+      const { combination, agent, env, settings } = each
+      if (stepsOf.has(combination)) continue
+      try {
+        const steps = settings['steps'] as number | undefined
+        const configOf = (steps?: number) => resolveConfig({ agent, env, sets: setsOf(settings), flags: { steps } })
+        const config = await configOf(steps)
+        await checker.check(first === undefined || first >= config.steps ? config : await configOf(first))
+        stepsOf.set(combination, config.steps)
+        threads = Math.max(threads, config.threads)
+      } catch (error) {
+        throw inContext(describe(each), error)
+      }
     }
+  } finally {
+    checker.close()
   }
   const rungs = rungsIn(sweep, [...new Set(stepsOf.values())])
   // Those that have begun keep the budget they began with.

@@ -90,6 +90,11 @@ describe('contract', () => {
     await expect(make('CartPol-v1')).rejects.toThrow(/Did you mean "CartPole-v1"/)
     await expect(make('CartPole-v9')).rejects.toThrow(/There are: CartPole-v0, CartPole-v1/)
   })
+
+  test('without a version, the newest', async () => {
+    const env = await make('CartPole')
+    expect(env.spec).toEqual((await make('CartPole-v1')).spec)
+  })
 })
 
 describe('sync vectors', () => {

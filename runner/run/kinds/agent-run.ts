@@ -14,6 +14,7 @@ import { evaluate } from '../evaluation.ts'
 import { finishAgentRun } from '../finish.ts'
 import { initFrom } from '../init-from.ts'
 import type { Duty } from '../loop.ts'
+import { picturesDuty, weightsDuty } from '../tensorboard-duties.ts'
 import { createEpisodeTracker, createTimings } from '../trackers.ts'
 import type { RunConfig } from '../types.ts'
 import type { DutyContext, RunKind, RunParts } from './types.ts'
@@ -66,7 +67,16 @@ async function assemble(config: RunConfig, notes: string[]): Promise<AgentParts>
       }),
       state: () => ({ episodes: episodes.state() }),
       restore: (saved) => episodes.restore(fields(saved, 'the run').tree('episodes')),
-      duties: (context) => [evaluationDuty(config, { agent, env: opened, timings }, context)],
+      duties: (context) => [
+        evaluationDuty(config, { agent, env: opened, timings }, context),
+        picturesDuty(config, {
+          ...context,
+          agent,
+          timings,
+          env: () => withStatistics(config.env, opened.statistics()),
+        }),
+        weightsDuty(config, { ...context, engine, timings, networks: () => agent.networks() }),
+      ],
       row: () => ({
         episodes: episodes.episodes,
         meanReturn: episodes.meanReturn() ?? NaN,

@@ -12,10 +12,12 @@ import type { GenerativeModel, ImageShape } from '../../../generative/types.ts'
 import { shortName } from '../config.ts'
 import '../env-frames.ts'
 import { finishModelRun } from '../finish-model.ts'
+import type { RunLog } from '../loggers/run-log.ts'
 import type { Duty } from '../loop.ts'
 import { settingsOf } from '../model-config.ts'
 import { createModelExperiment, type ModelExperiment } from '../model-experiment.ts'
 import { diversity, draw, writeSamples, type Drawing } from '../model-samples.ts'
+import { weightsDuty } from '../tensorboard-duties.ts'
 import { createTimings } from '../trackers.ts'
 import type { ModelRunConfig, RunEvent } from '../types.ts'
 import type { RunKind, RunParts } from './types.ts'
@@ -35,7 +37,7 @@ export const modelRun: RunKind<ModelRunConfig> = {
       steps,
       samples: { ...config.samples, every: config.samples.every || Math.min(perEpoch, steps) },
       checkpoint: { ...config.checkpoint, every: config.checkpoint.every || share(10) },
-      log: { every: config.log.every || share(200) },
+      log: { every: config.log.every || share(200), histogramsEvery: config.log.histogramsEvery || share(10) },
     })
   },
 }
@@ -94,7 +96,10 @@ async function assemble(config: ModelRunConfig, notes: string[], progress?: Data
               'put the files back, or begin a new run.',
           )
       },
-      duties: ({ config: begun, folder }) => [samplesDuty(begun, { dataset, drawing, experiment, folder })],
+      duties: ({ config: begun, folder, log }) => [
+        samplesDuty(begun, { dataset, drawing, experiment, folder, log }),
+        weightsDuty(begun, { engine, log, timings, networks: () => opened.networks() }),
+      ],
       row: () => ({ epoch: experiment.epoch, ...experiment.metrics() }),
       progress: () => ({
         model: {
@@ -148,9 +153,9 @@ const leastGradient = 1e-7
 /** Pictures of one z over the whole training, and alarms. */
 function samplesDuty(
   config: ModelRunConfig,
-  parts: { dataset: Dataset; drawing: Drawing; experiment: ModelExperiment; folder: string },
+  parts: { dataset: Dataset; drawing: Drawing; experiment: ModelExperiment; folder: string; log: RunLog },
 ): Duty {
-  const { dataset, drawing, experiment, folder } = parts
+  const { dataset, drawing, experiment, folder, log } = parts
   const { count } = config.samples
   const { train, image } = dataset
   const pixels = train.images.length / train.count
@@ -161,7 +166,8 @@ function samplesDuty(
     every: config.samples.every,
     async *run(step): AsyncGenerator<RunEvent> {
       const images = draw(drawing, createRng(config.seed, 'samples'), count)
-      const path = writeSamples(folder, image, { step, epoch: experiment.epoch, images })
+      const { path, picture } = writeSamples(folder, image, { step, epoch: experiment.epoch, images })
+      log.image('samples', picture, step)
       yield { kind: 'sample', step, path }
       const alike = count > 1 && diversity(images, count) < leastDiversity * ofReal
       // Blurs at the beginning look alike as well: it is said once, until they differ again.

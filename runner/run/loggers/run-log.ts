@@ -6,7 +6,7 @@ import type { EpisodeStatistics } from '../../../envs/types.ts'
 import { writeFileAtomic } from '../files.ts'
 import type { Evaluation } from '../types.ts'
 import { openCsv } from './csv.ts'
-import { createTensorBoardWriter } from './tensorboard.ts'
+import { createTensorBoardWriter, type PngImage } from './tensorboard.ts'
 
 export interface EvaluationRecord extends Evaluation {
   readonly step: number
@@ -17,6 +17,9 @@ export interface RunLog {
   episode(episode: EpisodeStatistics, number: number, step: number): void
   metrics(step: number, metrics: Metrics, seconds: number): void
   evaluation(record: EvaluationRecord): void
+  /** For TensorBoard alone. */
+  histogram(tag: string, values: ArrayLike<number>, step: number): void
+  image(tag: string, image: PngImage, step: number): void
   readonly evaluations: readonly EvaluationRecord[]
   flush(): void
   close(): void
@@ -80,7 +83,11 @@ export function openRunLog(folder: string, saved?: SavedLog): RunLog {
       evaluations.push(record)
       writeEvaluations()
       tensorBoard.scalar('evaluation/meanReturn', record.meanReturn, record.step)
+      tensorBoard.histogram('evaluation/returns', record.returns, record.step)
+      tensorBoard.histogram('evaluation/lengths', record.lengths, record.step)
     },
+    histogram: tensorBoard.histogram,
+    image: tensorBoard.image,
     flush,
     close() {
       flush()

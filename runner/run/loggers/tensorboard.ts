@@ -1,7 +1,19 @@
 import { appendFileSync, existsSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { histogramOf } from './histogram.ts'
+import { Message } from './protobuf.ts'
+
+/** The bytes of a PNG file, and how large it is. */
+export interface PngImage {
+  readonly png: Uint8Array
+  readonly width: number
+  readonly height: number
+}
 
 export interface TensorBoardWriter {
   scalar(tag: string, value: number, step: number): void
+  /** How values are distributed; those that are not finite are left out. */
+  histogram(tag: string, values: ArrayLike<number>, step: number): void
+  image(tag: string, image: PngImage, step: number): void
   flush(): void
   close(): void
   /** Bytes of the file once all is flushed: where a resumed run goes on. */
@@ -43,12 +55,26 @@ export function createTensorBoardWriter({
     add(new Message().double(1, now()).text(3, 'brain.Event:2').finish())
     flush()
   }
+  /** An Event with a Summary of one Value, whose fields `value` says after its tag. */
+  const summarize = (tag: string, step: number, value: (entry: Message) => Message): void => {
+    const entry = value(new Message().text(1, tag)).finish()
+    const summary = new Message().bytes(1, entry).finish()
+    add(new Message().double(1, now()).varint(2, step).bytes(5, summary).finish())
+    if (pendingBytes > 1 << 16) flush()
+  }
   return {
-    scalar(tag, value, step) {
-      const entry = new Message().text(1, tag).float(2, value).finish()
-      const summary = new Message().bytes(1, entry).finish()
-      add(new Message().double(1, now()).varint(2, step).bytes(5, summary).finish())
-      if (pendingBytes > 1 << 16) flush()
+    scalar: (tag, value, step) => summarize(tag, step, (entry) => entry.float(2, value)),
+    histogram(tag, values, step) {
+      const found = histogramOf(values)
+      if (found === undefined) return
+      const { min, max, count, sum, sumOfSquares, edges, counts } = found
+      const proto = new Message().double(1, min).double(2, max).double(3, count).double(4, sum).double(5, sumOfSquares)
+      summarize(tag, step, (entry) => entry.bytes(5, proto.doubles(6, edges).doubles(7, counts).finish()))
+    },
+    image(tag, { png, width, height }, step) {
+      const rgba = 4
+      const proto = new Message().varint(1, height).varint(2, width).varint(3, rgba).bytes(4, png)
+      summarize(tag, step, (entry) => entry.bytes(4, proto.finish()))
     },
     flush,
     close: flush,
@@ -89,50 +115,4 @@ export function crc32c(data: Uint8Array): number {
 function maskedCrc(data: Uint8Array): number {
   const crc = crc32c(data)
   return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0
-}
-
-/** The few wire types that events need. */
-class Message {
-  private readonly out: number[] = []
-
-  varint(field: number, value: number): this {
-    this.raw(field << 3)
-    return this.raw(value)
-  }
-
-  double(field: number, value: number): this {
-    this.raw((field << 3) | 1)
-    this.out.push(...new Uint8Array(Float64Array.of(value).buffer))
-    return this
-  }
-
-  float(field: number, value: number): this {
-    this.raw((field << 3) | 5)
-    this.out.push(...new Uint8Array(Float32Array.of(value).buffer))
-    return this
-  }
-
-  text(field: number, value: string): this {
-    return this.bytes(field, new TextEncoder().encode(value))
-  }
-
-  bytes(field: number, value: Uint8Array): this {
-    this.raw((field << 3) | 2).raw(value.length)
-    for (const byte of value) this.out.push(byte)
-    return this
-  }
-
-  finish(): Uint8Array {
-    return Uint8Array.from(this.out)
-  }
-
-  private raw(value: number): this {
-    let rest = value
-    while (rest > 127) {
-      this.out.push((rest % 128) | 128)
-      rest = Math.floor(rest / 128)
-    }
-    this.out.push(rest)
-    return this
-  }
 }

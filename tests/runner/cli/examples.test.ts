@@ -27,8 +27,12 @@ test('the custom environment is checked, trained in, evaluated and filmed by its
     expect(existsSync(join(run, file)), file).toBe(true)
   }
   const film = join(folder, 'film.gif')
-  expect(ringside(['record', run, '--out', film, '--width', '300']).status).toBe(0)
+  const filmed = ringside(['record', run, '--out', film, '--width', '300', '--json'])
+  expect(JSON.parse(filmed.stdout)).toMatchObject({ path: film, frames: expect.any(Number) as number })
   expect(readFileSync(film).subarray(0, 6).toString()).toBe('GIF89a')
+  const onnx = join(folder, 'corridor.onnx')
+  const exported = ringside(['export', run, '--out', onnx, '--json'])
+  expect(JSON.parse(exported.stdout)).toMatchObject({ path: onnx, inputs: { observations: { shape: [1, 2] } } })
 }, 60_000)
 
 test('the custom agent learns CartPole by its path', () => {

@@ -20,6 +20,14 @@ test.each(['agents', 'datasets', 'envs', 'presets', 'wrappers'])(
   },
 )
 
+test('list presets --json gives what each preset sets', () => {
+  const presets = JSON.parse(ringside(['list', 'presets', '--json']).stdout) as { agent?: string; env?: string }[]
+  expect(presets.find(({ agent, env }) => agent === 'dqn' && env === 'LunarLander-v3')).toMatchObject({
+    steps: 100_000,
+    agentConfig: { batchSize: 128 },
+  })
+})
+
 test('the doctor tells which engines work', () => {
   const { status, stdout } = ringside(['doctor', '--json'])
   expect(status).toBe(0)

@@ -128,6 +128,12 @@ describe('is refused before anything runs:', () => {
       'agent: dqn\nenv: CartPole-v1\nset: {steps: 2000}\nover: {nStep: [1, 2, 3, 4]}\nsearch: {kind: halving, count: 4, start: 2000}',
       /search\.start .* less than the runs' 2000 steps/,
     ],
+    [
+      'a warm-up that is longer than the first rung',
+      'agent: dqn\nenv: CartPole-v1\nset: {steps: 8000}\nover: {nStep: [1, 2]}\nsearch: {kind: halving, count: 2, start: 500}',
+      /dqn CartPole-v1, nStep [12]: learningStarts \(1000\) expects less than the run's steps \(500\)/,
+    ],
+    ['an agent that cannot take the actions', 'agent: dqn\nenv: Pendulum-v1', /dqn Pendulum-v1: dqn needs a Discrete/],
   ]
   test.each(cases)('%s', async (_, text, message) => {
     await expect((async () => planSweep(readSweepFile(fileOf(text)), join(folder, 'none')))()).rejects.toThrow(message)
