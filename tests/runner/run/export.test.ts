@@ -16,7 +16,9 @@ afterAll(() => rmSync(folder, { recursive: true }))
 interface PublicOrt {
   Tensor: new (type: string, data: TypedArray, shape: readonly number[]) => unknown
   InferenceSession: {
-    create(path: string): Promise<{ run(feeds: object): Promise<Record<string, { data: TypedArray; dims: readonly number[] }>> }>
+    create(
+      path: string,
+    ): Promise<{ run(feeds: object): Promise<Record<string, { data: TypedArray; dims: readonly number[] }>> }>
   }
 }
 const ort = createRequire(import.meta.url)('onnxruntime-node') as PublicOrt
