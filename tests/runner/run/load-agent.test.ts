@@ -28,7 +28,7 @@ async function train(name: string, request: ConfigRequest): Promise<string> {
 let source: string
 beforeAll(async () => {
   source = await train('source', { agent: 'dqn', env: 'CartPole-v1', sets: ['network.hidden=[8, 8]'] })
-})
+}, 60_000)
 
 describe('a loaded agent', () => {
   test('takes the best action of what it explains, and refuses what is no observation', async () => {
