@@ -76,13 +76,20 @@ export class MountainCarContinuous extends Environment<Float32Array, TypedArray>
   }
 
   protected saveState(): EnvSnapshot {
-    return { state: this.state.slice() }
+    const doubles = this.state instanceof Float64Array && this.state.every(isFloat32)
+    return { state: this.state.slice(), ...(doubles && { doubles }) }
   }
 
+  /** Numbers that are float32 come from a step, in whatever array they stand, unless a reset drew `doubles` that look so. */
   protected restoreState(snapshot: EnvSnapshot): void {
     const saved = fields(snapshot, 'MountainCarContinuous')
     const state = saved.get('state')
     const dtype = isTypedArray(state) && state instanceof Float32Array ? 'float32' : 'float64'
-    this.state = saved.array('state', dtype, [2]).slice() as Float64Array | Float32Array
+    const numbers = saved.array('state', dtype, [2]) as Float64Array | Float32Array
+    this.state = numbers.every(isFloat32) && snapshot['doubles'] !== true ? Float32Array.from(numbers) : numbers.slice()
   }
+}
+
+function isFloat32(x: number): boolean {
+  return Math.fround(x) === x
 }

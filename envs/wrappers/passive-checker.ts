@@ -13,11 +13,13 @@ export class PassiveChecker extends Wrapper {
   private readonly observationBox: Box | undefined
   /** Bits that no byte of an observation may have, where that says all that the bounds say. */
   private readonly foreignBits: number | undefined
+  private readonly maskWidth: number
 
   constructor(env: Env) {
     super(env)
     this.observationBox = isBox(env.observationSpace) ? env.observationSpace : undefined
     this.foreignBits = this.observationBox === undefined ? undefined : foreignBits(this.observationBox)
+    this.maskWidth = maskWidth(env.actionSpace)
   }
 
   override reset(options?: ResetOptions): ResetResult {
@@ -70,11 +72,15 @@ export class PassiveChecker extends Wrapper {
 
   /** `goesOn`: another action is to follow. */
   private checkMask(mask: unknown, from: string, goesOn: boolean): void {
-    const [what, width] = [`info.actionMask of ${from} is`, maskWidth(this.actionSpace)]
+    const width = this.maskWidth
+    const what = `info.actionMask of ${from} is`
     if (width === 0) throw this.broken(what, mask, `none, with actions of ${this.actionSpace}`)
-    if (!(mask instanceof Uint8Array) || mask.length !== width || mask.some((byte) => byte > 1))
+    const bytes = mask instanceof Uint8Array ? mask : noBytes
+    let all = 0
+    for (let i = 0; i < bytes.length; i++) all |= bytes[i]!
+    if (bytes.length !== width || all > 1)
       throw this.broken(what, mask, `a Uint8Array of ${width} bytes, one a choice of an action: 1 allowed, 0 not`)
-    if (goesOn && !mask.includes(1))
+    if (goesOn && all === 0)
       throw this.broken(what, mask, 'one action at least that is allowed', 'Where none is left, the episode has ended.')
   }
 
@@ -118,6 +124,7 @@ function hasBits(bytes: Uint8Array, bits: number): boolean {
 }
 
 const noWords = new Int32Array(0)
+const noBytes = new Uint8Array(0)
 
 /** `contains` without its dtype look-up. */
 function insideBox(space: Box, value: SpaceValue): boolean {

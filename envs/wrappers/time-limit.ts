@@ -23,8 +23,8 @@ export class TimeLimit extends Wrapper {
 
   override step(action: SpaceValue): StepResult {
     const result = this.env.step(action)
-    if (++this.elapsed >= this.maxEpisodeSteps) result.truncated = true
-    return result
+    // The object may be the environment's own.
+    return ++this.elapsed >= this.maxEpisodeSteps ? { ...result, truncated: true } : result
   }
 
   override snapshot(): EnvSnapshot {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { make } from '../../envs/index.ts'
+import { decodeState, encodeState, make } from '../../envs/index.ts'
 
 interface Fixture {
   readonly gymnasium: string
@@ -72,6 +72,31 @@ describe.each(['Pendulum-v1', 'MountainCarContinuous-v0'])('%s steps as Gymnasiu
         expect(result.terminated).toBe(expected.terminated)
       }
     }
+  })
+})
+
+describe('the continuous mountain car takes up a state', () => {
+  test('that a step left, whatever array it stands in', async () => {
+    const env = (await make('MountainCarContinuous-v0')).unwrapped
+    env.reset({ seed: 1 })
+    const snapshot = env.snapshot()
+    for (const state of [Float32Array.of(0.5, -0.02), Float32Array.of(-0.7, 0.031), Float32Array.of(-1.2, -0.07)]) {
+      env.restore({ ...snapshot, state })
+      const expected = env.step(Float32Array.of(0.62))
+      env.restore({ ...snapshot, state: Float64Array.from(state) })
+      expect(env.step(Float32Array.of(0.62))).toEqual(expected)
+    }
+  })
+
+  test('that a reset drew, though it looks like float32', async () => {
+    const env = (await make('MountainCarContinuous-v0')).unwrapped
+    env.reset({ seed: 1, options: { low: -0.5, high: -0.5 } })
+    const snapshot = decodeState(encodeState(env.snapshot()))
+    env.restore(snapshot)
+    expect(env.snapshot()['state']).toBeInstanceOf(Float64Array)
+    env.step(Float32Array.of(0.62))
+    env.restore(decodeState(encodeState(env.snapshot())))
+    expect(env.snapshot()['state']).toBeInstanceOf(Float32Array)
   })
 })
 

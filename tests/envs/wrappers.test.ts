@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { createRng, make, makeVector, type Env, type SpaceValue, type WrapperSpec } from '../../envs/index.ts'
+import { adaptEnv, createRng, make, makeVector, spaces, TimeLimit } from '../../envs/index.ts'
+import type { Env, SpaceValue, WrapperSpec } from '../../envs/index.ts'
 
 const wrapped = (id: string, ...wrappers: WrapperSpec[]): Promise<Env> => make({ id, wrappers })
 
@@ -152,4 +153,15 @@ describe('what wrappers do', () => {
     ]
     for (const [id, spec, message] of refusals) await expect(wrapped(id, spec)).rejects.toThrow(message)
   })
+})
+
+test('TimeLimit leaves alone what the environment returned, should that be one object again and again', () => {
+  const result = Object.freeze({ observation: 0, reward: 0, terminated: false, truncated: false, info: {} })
+  const [observationSpace, actionSpace] = [spaces.discrete(1), spaces.discrete(1)]
+  const inner = adaptEnv({ observationSpace, actionSpace, reset: () => result, step: () => result }, 'one')
+  const env = new TimeLimit(inner, { maxEpisodeSteps: 2 })
+  for (let episode = 0; episode < 2; episode++) {
+    env.reset()
+    expect([env.step(0), env.step(0)].map(({ truncated }) => truncated)).toEqual([false, true])
+  }
 })
