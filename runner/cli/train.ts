@@ -9,7 +9,7 @@ import { configNames } from '../run/config-layers.ts'
 import { isModelConfig } from '../run/kinds/is-model.ts'
 import { resolveModelConfig, type ModelConfigRequest } from '../run/model-config.ts'
 import { resumeRun, startRun } from '../run/session.ts'
-import type { AnyRunConfig, AnySummary, ConfigRequest, ProgressEvent, Run } from '../run/types.ts'
+import type { AnyRunConfig, AnySummary, ConfigRequest, ModelProgress, ProgressEvent, Run } from '../run/types.ts'
 import { dataBar } from './data-bar.ts'
 import { openPage } from './page-process.ts'
 import { settingsLines } from './settings-lines.ts'
@@ -193,7 +193,7 @@ interface Bar {
 function createBar(ofModel: boolean): Bar {
   const isTty = process.stdout.isTTY
   const bar = new SingleBar({
-    format: `{bar} {percentage}% | {value}/{total} steps | {rate} ${ofModel ? 'images/s | epoch {epoch} | losses {losses}' : 'steps/s | return {return} | ε {epsilon}'} | ETA {left}`,
+    format: `{bar} {percentage}% | {value}/{total} steps | {rate} ${ofModel ? 'images/s | epoch {epoch} | losses {losses}' : 'steps/s | return {return} | ε {epsilon}'} | ETA {left}{scores}`,
     stream: process.stdout,
     hideCursor: isTty,
     barsize: 24,
@@ -217,6 +217,7 @@ function createBar(ofModel: boolean): Bar {
         epoch: model?.epoch.toFixed(1) ?? '',
         losses: `${loss(model?.discriminatorLoss)} / ${loss(model?.generatorLoss)}`,
         left: duration(etaSeconds),
+        scores: model?.realScore === undefined ? '' : ` | ${scores(model)}`,
       }
       if (!started) bar.start(steps, step, payload)
       else bar.update(step, payload)
@@ -227,6 +228,12 @@ function createBar(ofModel: boolean): Bar {
       started = false
     },
   }
+}
+
+/** Of the discriminator: what it thinks of real pictures, and of made ones before and after its step. */
+function scores({ realScore, fakeScoreBefore, fakeScoreAfter }: ModelProgress): string {
+  const told = (value: number | undefined): string => value?.toFixed(2) ?? '–'
+  return `D(x) ${told(realScore)}, D(G(z)) ${told(fakeScoreBefore)} → ${told(fakeScoreAfter)}`
 }
 
 function duration(seconds: number): string {

@@ -173,6 +173,10 @@ export interface ModelProgress {
   readonly imagesPerSecond: number
   readonly discriminatorLoss: number | undefined
   readonly generatorLoss: number | undefined
+  /** Mean σ(D) of real pictures; of made ones before and after the discriminator's step. Undefined for models that tell none. */
+  readonly realScore: number | undefined
+  readonly fakeScoreBefore: number | undefined
+  readonly fakeScoreAfter: number | undefined
 }
 
 export interface EvaluationEvent {

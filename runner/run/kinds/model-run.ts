@@ -107,6 +107,9 @@ async function assemble(config: ModelRunConfig, notes: string[], progress?: Data
           imagesPerSecond: experiment.images / Math.max(1e-9, sum(timings.seconds(), ['data', 'learn'])),
           discriminatorLoss: said('discriminatorLoss'),
           generatorLoss: said('generatorLoss'),
+          realScore: said('realScore'),
+          fakeScoreBefore: said('fakeScoreBefore'),
+          fakeScoreAfter: said('fakeScoreAfter'),
         },
       }),
       summary: () => ({

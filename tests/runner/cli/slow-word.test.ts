@@ -10,7 +10,10 @@ const frames = {
 const progress = (stepsPerSecond: number, step = 2): ProgressEvent => ({
   ...{ kind: 'progress', step, steps: 1775, stepsPerSecond },
   etaSeconds: stepsPerSecond > 0 ? (1775 - step) / stepsPerSecond : Infinity,
-  model: { epoch: step / 71, imagesPerSecond: 7, discriminatorLoss: 1, generatorLoss: 1 },
+  model: {
+    ...{ epoch: step / 71, imagesPerSecond: 7, discriminatorLoss: 1, generatorLoss: 1 },
+    ...{ realScore: 0.5, fakeScoreBefore: 0.5, fakeScoreAfter: 0.5 },
+  },
 })
 
 test('a model that will take hours is told early: its step, its epoch, the whole, and what makes it shorter', () => {
