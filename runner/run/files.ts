@@ -1,18 +1,37 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { open } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 
 /** Writes the whole file under another name, flushes it to the disk and renames it: readers see the old file or the new one. */
 export function writeFileAtomic(path: string, data: string | Uint8Array): void {
+  replaceBy(writeFileDurable, path, data)
+  flushFolder(dirname(path))
+}
+
+/** The same without the flush, which may take a hundred times as long: for what nobody misses after a power cut. */
+export function replaceFile(path: string, data: Uint8Array): void {
+  replaceBy(writeFileSync, path, data)
+}
+
+function replaceBy<T>(write: (path: string, data: T) => void, path: string, data: T): void {
   const temporary = `${path}.tmp-${process.pid}`
   try {
-    writeFileDurable(temporary, data)
+    write(temporary, data)
     renameSync(temporary, path)
   } catch (error) {
     rmSync(temporary, { force: true })
     throw error
   }
-  flushFolder(dirname(path))
 }
 
 /** Writes a file and flushes it to the disk. */

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { decodeState, encodeState, fields, type StateTree } from '../../core/state.ts'
-import { makeFolder, writeFileAtomic } from './files.ts'
+import { makeFolder, replaceFile } from './files.ts'
 
 /** Where a training leaves copies of its policy, between checkpoints, for whoever watches: one file, replaced whole. */
 export interface LivePolicy {
@@ -26,7 +26,7 @@ export function openLivePolicy(folder: string): LivePolicy {
     offer(step, policy) {
       const began = performance.now()
       if (began < nextAt) return
-      writeFileAtomic(pathIn(folder), encodeState({ step, policy: policy() }))
+      replaceFile(pathIn(folder), encodeState({ step, policy: policy() }))
       const now = performance.now()
       nextAt = now + Math.max(leastMilliseconds, share * (now - began))
     },

@@ -35,7 +35,7 @@ beforeAll(async () => {
   while ((await events.next()).done !== true) look()
   look()
   seen = { policies, states, steps }
-})
+}, 60_000)
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 describe('a training that is watched', () => {
