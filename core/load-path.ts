@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { register as registerHook } from 'node:module'
-import { basename, dirname, extname, join, resolve } from 'node:path'
+import { basename, dirname, extname, isAbsolute, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { messageOf, nearestName, usageError } from './errors.ts'
 
@@ -22,7 +22,10 @@ export function parseModulePath(name: string, base = process.cwd()): { file: str
  */
 export async function loadModulePath(kind: string, name: string, base = process.cwd()): Promise<unknown> {
   const { file, exportName } = parseModulePath(name, base)
-  if (!existsSync(file)) throw usageError(`No file "${file}" for the ${kind} "${name}".${nearFile(file)}`)
+  if (!existsSync(file)) {
+    const from = isAbsolute(name) || base !== process.cwd() ? '' : ' Relative paths are seen from the present folder.'
+    throw usageError(`No file "${file}" for the ${kind} "${name}".${nearFile(file) || from}`)
+  }
   let module: Record<string, unknown>
   try {
     if (/\.[cm]?ts$/.test(extname(file))) await registerTypeScript()

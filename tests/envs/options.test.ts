@@ -61,6 +61,8 @@ test("the step limit of a class of one's own is checked", async () => {
   writeFileSync(path, 'export class Long { maxEpisodeSteps = "100" }')
   await expect(make(path)).rejects.toThrow(/exports no "default"\. Did you mean ".*env\.mjs#Long"/)
   await expect(make(`${path}#Long`)).rejects.toThrow(/env\.mjs#Long expects maxEpisodeSteps.*got "100"/)
+  await expect(make(join(folder, 'evn.mjs'))).rejects.toThrow(/No file ".*evn\.mjs".*Did you mean ".*env\.mjs"/)
+  await expect(make('./nowhere/mine.ts')).rejects.toThrow(/No file.*Relative paths are seen from the present folder\./)
   rmSync(folder, { recursive: true })
 })
 
