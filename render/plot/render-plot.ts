@@ -51,8 +51,8 @@ export async function renderPlot({ title, subtitle, layers }: PlotFrame): Promis
   return { svg, png: rendered.asPng() }
 }
 
-/** An axis of steps or seconds: 40k, 2M, and nought without a unit. */
-export const shortNumbers = { labelExpr: "datum.value === 0 ? '0' : format(datum.value, '~s')" }
+/** An axis of steps, seconds or epochs: 40k, 2M, and nought and parts of one without a unit. */
+export const shortNumbers = { labelExpr: "format(datum.value, abs(datum.value) < 1 ? '~g' : '~s')" }
 
 /** Vega reckons texts wider than they are, and would widen the plot for a longer line. */
 const lineLength = 62

@@ -275,11 +275,11 @@ export const commands: readonly Command[] = [
   },
   {
     command: 'inspect <what> [env]',
-    describe: 'layers of an agent or a run: output sizes, parameters, multiply-adds, gradient check',
+    describe: 'layers of an agent, a model or a run: output sizes, parameters, multiply-adds, gradient check',
     build: (options) =>
       options
-        .positional('what', { type: 'string', demandOption: true, describe: 'an agent, or a run folder' })
-        .positional('env', { type: 'string', describe: "the agent's environment" })
+        .positional('what', { type: 'string', demandOption: true, describe: 'an agent, a model, or a run folder' })
+        .positional('env', { type: 'string', describe: "the agent's environment, or the model's dataset" })
         .option('set', { type: 'string', array: true, nargs: 1, describe: 'a setting, key=value (repeatable)' })
         .option('check-gradients', {
           type: 'boolean',
@@ -292,12 +292,13 @@ export const commands: readonly Command[] = [
         })
         .option('json', { type: 'boolean', default: false, describe: 'for programs' })
         .example('ringside inspect rainbow MinAtar/Breakout-v1', '')
+        .example('ringside inspect dcgan svhn', '')
         .example('ringside inspect drqn TMaze-v0 --check-gradients', ''),
     load: () => import('./inspect.ts'),
   },
   {
     command: 'list <what>',
-    describe: 'list agents, datasets, envs, wrappers or presets',
+    describe: 'list agents, models, datasets, envs, wrappers or presets',
     build: (options) =>
       options
         .positional('what', {
