@@ -1,15 +1,5 @@
 import { usageError } from '../../core/errors.ts'
 import type { Rng } from '../../core/rng.ts'
-import type { Discrete } from './discrete.ts'
-import type { MultiDiscrete } from './multi.ts'
-import type { Space } from './space.ts'
-
-/** Bytes of a mask: one an action of a Discrete space, one a choice of each part of a MultiDiscrete one; 0 for all others. */
-export function maskWidth(space: Space): number {
-  if (space.kind === 'discrete') return (space as Discrete).n
-  if (space.kind === 'multi-discrete') return (space as MultiDiscrete).nvec.reduce((sum, n) => sum + n, 0)
-  return 0
-}
 
 /**
  * One of the choices from `from` to `from + n` that a mask allows (1; 0 forbids), as its number from 0; the first where it

@@ -1,6 +1,6 @@
 import { inContext, usageError } from '../../core/errors.ts'
 import { SnapshotMismatch } from '../adapt.ts'
-import { maskWidth } from '../spaces/mask.ts'
+import { maskWidth } from '../spaces/mask-width.ts'
 import type { AutoresetMode, Env, VectorEnv } from '../types.ts'
 import { createLanes, type LanesPlan } from './lanes.ts'
 import { layoutOf } from './layout.ts'

@@ -1,7 +1,7 @@
 import { allocate, dtypeOf, isTypedArray } from '../../core/dtype.ts'
 import { nearestName, RingsideError, usageError } from '../../core/errors.ts'
 import { isBox, type Box, type Space } from '../spaces/index.ts'
-import { maskWidth } from '../spaces/mask.ts'
+import { maskWidth } from '../spaces/mask-width.ts'
 import type { Env, ResetOptions, ResetResult, SpaceValue, StepResult } from '../types.ts'
 import { Wrapper } from './wrapper.ts'
 
