@@ -90,26 +90,38 @@ test('MNIST files that do not fit', async () => {
 
 const files = JSON.parse(readFileSync('tests/generative/fixtures/files.json', 'utf8')) as {
   mat: Record<string, { file: string; arrays: Record<string, { data: number[] }> }>
+  doubles: Record<'whole' | 'fractions', string>
 }
 
-function svhnFolder(name: string, fixture: string): string {
+function svhnFolder(name: string, file: string): string {
   const path = join(folder, name)
   mkdirSync(path)
-  writeFileSync(join(path, 'train_32x32.mat'), Buffer.from(files.mat[fixture]!.file, 'base64'))
+  writeFileSync(join(path, 'train_32x32.mat'), Buffer.from(file, 'base64'))
   copyFileSync(join(path, 'train_32x32.mat'), join(path, 'test_32x32.mat'))
   return path
 }
 
 test('SVHN: pictures stand upright, 10 is the digit 0, half of the test is validation', async () => {
-  const { train, validation, test, image } = await open('svhn', { folder: svhnFolder('svhn', 'svhn') })
+  const { train, validation, test, image } = await open('svhn', { folder: svhnFolder('svhn', files.mat['svhn']!.file) })
   expect(image).toEqual({ height: 32, width: 32, channels: 3 })
   expect([train.count, validation.count, test.count]).toEqual([4, 2, 2])
   expect([...train.labels!]).toEqual([0, 1, 5, 9])
   const { data } = files.mat['svhn']!.arrays['X']!
   expect(train.images[((1 * 32 + 3) * 32 + 20) * 3 + 2]).toBe(data[((3 * 32 + 20) * 3 + 2) * 4 + 1])
   expect([...validation.labels!, ...test.labels!].sort()).toEqual([0, 1, 5, 9])
-  await expect(open('svhn', { folder: svhnFolder('other', 'scipy uint8 rank 2') })).rejects.toThrow(/no variable "X"/)
+  const other = svhnFolder('other', files.mat['scipy uint8 rank 2']!.file)
+  await expect(open('svhn', { folder: other })).rejects.toThrow(/no variable "X"/)
   await expect(open('svhn', { folder })).rejects.toThrow(/lacks train_32x32.mat.*source=synthetic/)
+})
+
+test('SVHN saved again as doubles: whole levels are read, fractions refused', async () => {
+  const { train } = await open('svhn', { folder: svhnFolder('whole', files.doubles.whole) })
+  expect([...train.labels!]).toEqual([0, 1, 5, 9])
+  const row = (y: number) => [...train.images.subarray(y * 32 * 3, y * 32 * 3 + 6)]
+  expect([row(1), row(2)]).toEqual([Array(6).fill(0), [250, 0, 0, 250, 0, 0]])
+  await expect(open('svhn', { folder: svhnFolder('fractions', files.doubles.fractions) })).rejects.toThrow(
+    /Float64Array: expected 32 × 32 × 3 × count levels of 0 to 255/,
+  )
 })
 
 test('house numbers: the same bytes everywhere, each picture by itself', async () => {

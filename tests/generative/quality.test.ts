@@ -80,3 +80,13 @@ test('the classifier tells drawn digits apart, the same each time, and finds rea
   expect(quality.labels.reduce((sum, n) => sum + n, 0)).toBe(Math.round(quality.confident * 150))
   engine.dispose()
 }, 60_000)
+
+test('a classifier of fewer pictures than a batch', async () => {
+  const engine = await openEngine({ engine: 'onnx' })
+  const dataset = await openDataset('house-numbers', { train: 30, validation: 0, test: 5 }, { rng: createRng(0) })
+  const classifier = trainClassifier(engine, dataset, 1)
+  const { features, probabilities } = classifier.read(dataset.test.images)
+  expect([features.count, probabilities.length]).toEqual([5, 50])
+  expect(features.values.every(Number.isFinite)).toBe(true)
+  engine.dispose()
+})

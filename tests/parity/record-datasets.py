@@ -66,6 +66,14 @@ file = io.BytesIO()
 X = rng.integers(0, 256, (32, 32, 3, 4), np.uint8)
 sio.savemat(file, {"X": X, "y": np.array([[10], [1], [5], [9]], np.uint8)}, do_compression=True)
 mat["svhn"] = {"file": text(file.getvalue()), **expected({"X": X, "y": np.array([[10], [1], [5], [9]], np.uint8)})}
+# SVHN as other programs save it again: levels as doubles, whole and not.
+doubles = {}
+for name, level in (("whole", 250.0), ("fractions", 0.5)):
+    X = np.zeros((32, 32, 3, 4))
+    X[2, :, 0, :] = level
+    file = io.BytesIO()
+    sio.savemat(file, {"X": X, "y": np.array([[10.0], [1], [5], [9]])}, do_compression=True)
+    doubles[name] = text(file.getvalue())
 mixed = {"s": "some text", "d": {"x": 1}, "a": np.arange(3.0)[None], "c": np.array([[1 + 2j]]), "sp": scipy.sparse.eye(3).tocsc(),
          "cell": np.array([[1, "two"]], object), "big": np.array([[2**60]]), "yes": np.array([[True, False]])}
 file = io.BytesIO()
@@ -92,4 +100,4 @@ for code, dtype in types.items():
         "file": text(packed), "array": expected({"a": native})["arrays"]["a"]}
 
 out.parent.mkdir(parents=True, exist_ok=True)
-out.write_text(json.dumps({"scipy": scipy.__version__, "numpy": np.__version__, "mat": mat, "idx": idx}, separators=(',', ':')) + "\n")
+out.write_text(json.dumps({"scipy": scipy.__version__, "numpy": np.__version__, "mat": mat, "doubles": doubles, "idx": idx}, separators=(',', ':')) + "\n")
