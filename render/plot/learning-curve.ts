@@ -51,6 +51,14 @@ function layersOf({ xTitle, yTitle, episodes, evaluations, threshold }: Learning
       mark: { type: 'rule', strokeDash: [6, 4], color: vermilion },
       encoding: { y },
     })
+    layers.push({
+      data: { values: [{ y: threshold }] },
+      mark: {
+        ...{ type: 'text', text: `solved at ${threshold}`, align: 'right', baseline: 'bottom', dy: -3 },
+        ...{ x: { expr: 'width' }, dx: -4, color: vermilion },
+      },
+      encoding: { y },
+    })
   }
   return layers
 }

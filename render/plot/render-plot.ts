@@ -52,7 +52,7 @@ export async function renderPlot({ title, subtitle, layers }: PlotFrame): Promis
 }
 
 /** An axis of steps, seconds or epochs: 40k, 2M, and nought and parts of one without a unit. */
-export const shortNumbers = { labelExpr: "format(datum.value, abs(datum.value) < 1 ? '~g' : '~s')" }
+export const shortNumbers = { labelExpr: "format(datum.value, abs(datum.value) < 1 ? '~g' : '~s')", tickCount: 8 }
 
 /** Vega reckons texts wider than they are, and would widen the plot for a longer line. */
 const lineLength = 62

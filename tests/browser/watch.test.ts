@@ -154,7 +154,7 @@ describe('the page of a trained CartPole', () => {
     await second.waitForTimeout(200)
     expect(await numbers(second)).toEqual(await numbers(page))
     expect(difference(await scenePicture(page), await scenePicture(second))).toBeUndefined()
-    await second.getByRole('button', { name: 'Step' }).click()
+    await second.getByRole('button', { name: 'Step ▸' }).click()
     const { step } = await numbers(page)
     await untilStep(page, step)
     expect((await numbers(page)).step).toBe((await numbers(second)).step)

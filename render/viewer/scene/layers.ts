@@ -164,7 +164,7 @@ function drawPixels({ node, source, rgba }: Layer & { kind: 'pixels' }, item: Pi
 }
 
 function newText(): Layer {
-  return { kind: 'text', node: new Text({ text: '' }), drawn: '' }
+  return { kind: 'text', node: new Text({ text: '', roundPixels: true }), drawn: '' }
 }
 
 function drawText(layer: Layer & { kind: 'text' }, item: TextItem, pixels: number): void {
