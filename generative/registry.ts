@@ -3,7 +3,7 @@ import { usageError } from '../core/errors.ts'
 import { isModulePath, loadModulePath } from '../core/load-path.ts'
 import { createRegistry, type Registry } from '../core/registry.ts'
 import { dcganConfig, ganConfig, type DcganConfig, type GanConfig } from './config.ts'
-import type { ModelDefinition, ModelFactory } from './types.ts'
+import type { GenerativeModel, ModelContext, ModelDefinition, ModelFactory } from './types.ts'
 
 /** Generative models by name. Reading it loads no implementation. */
 export const models: Registry<ModelDefinition> = createRegistry<ModelDefinition>('model')
@@ -47,4 +47,16 @@ export async function resolveModel(nameOrPath: string): Promise<ModelDefinition>
   throw usageError(
     `"${nameOrPath}" is no model: expected a definition { name, summary, config (a zod schema), load } or a factory { create(context, config) }.`,
   )
+}
+
+/** Resolves, checks the settings (over the schema's defaults), loads and builds a model. */
+export async function createModel(
+  nameOrPath: string,
+  context: ModelContext,
+  settings: Readonly<Record<string, unknown>> = {},
+): Promise<GenerativeModel> {
+  const definition = await resolveModel(nameOrPath)
+  const config = definition.config.safeParse(settings)
+  if (!config.success) throw usageError(`The settings of ${nameOrPath} do not fit:\n${z.prettifyError(config.error)}`)
+  return (await definition.load()).create(context, config.data)
 }

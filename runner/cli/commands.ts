@@ -173,7 +173,11 @@ export const commands: readonly Command[] = [
     describe: 'many runs of a YAML file: a grid, random draws or successive halving; goes on where it was cut',
     build: (options) =>
       options
-        .positional('file', { type: 'string', demandOption: true, describe: 'agent, env, set, over, seeds, search' })
+        .positional('file', {
+          type: 'string',
+          demandOption: true,
+          describe: 'agent, env (or model, dataset), set, over, seeds, search',
+        })
         .option('workers', {
           type: 'number',
           alias: 'jobs',
@@ -223,7 +227,10 @@ export const commands: readonly Command[] = [
           demandOption: true,
           describe: 'run folders, or folders of them',
         })
-        .option('by', { type: 'string', default: 'agent.name', describe: 'what groups them: any key of their configs' })
+        .option('by', {
+          type: 'string',
+          describe: 'what groups them: any key of their configs (default agent.name or model.name)',
+        })
         .option('score', {
           type: 'string',
           choices: ['best', 'final'] as const,

@@ -32,7 +32,7 @@ export async function run(args: Readonly<Record<string, unknown>>): Promise<void
   const settings = await datasetSettings(what, set ?? [])
   const sampled = await sampleDataset(what, settings, options, {
     note: (line) => void (json ? process.stderr : process.stdout).write(`${line}\n`),
-    progress: dataBar(),
+    ...(!json && { progress: dataBar() }),
   })
   process.stdout.write(`${json ? JSON.stringify(sampled) : `${sampled.path}: ${sampled.count} pictures of ${what}`}\n`)
 }

@@ -1,5 +1,6 @@
 import { createRng } from '../../core/rng.ts'
 import { usageError } from '../../core/errors.ts'
+import { isModelConfig } from '../run/kinds/is-model.ts'
 import { anchors } from './anchors.ts'
 import { readRuns, valueOf, type RunResult } from './read-runs.ts'
 import {
@@ -15,7 +16,7 @@ import {
 } from './statistics.ts'
 
 export interface CompareOptions {
-  /** What groups the runs: a key of their configs; default the agent's name. */
+  /** What groups the runs: a key of their configs; default the agent's or the model's name. */
   readonly by?: string
   /** `best` (default): of the checkpoint that the evaluations chose; `final`: of the last one. */
   readonly score?: 'best' | 'final'
@@ -68,11 +69,13 @@ const profileSteps = 60
 
 /** Compares finished runs by the statistics of Agarwal et al. 2021 ("Deep reinforcement learning at the edge of the statistical precipice"). */
 export function compareRuns(paths: readonly string[], options: CompareOptions = {}): Comparison {
-  const { by = 'agent.name', score = 'best', seed = 0 } = options
+  const { score = 'best', seed = 0 } = options
   const { runs, notes: read } = readRuns(paths)
+  const ofModels = runs.some(({ config }) => isModelConfig(config))
+  const by = options.by ?? (ofModels ? 'model.name' : 'agent.name')
   const notes = [...read]
-  const envs = [...new Set(runs.map(({ config }) => config.env.id))].sort()
-  const normalized = options.normalize ?? envs.length > 1
+  const envs = [...new Set(runs.map(({ task }) => task))].sort()
+  const normalized = options.normalize ?? (envs.length > 1 && !ofModels)
   const lacking = normalized ? envs.filter((env) => anchors[env] === undefined) : []
   if (lacking.length > 0)
     throw usageError(
@@ -91,7 +94,7 @@ export function compareRuns(paths: readonly string[], options: CompareOptions = 
   const matrix = (name: string, tasks: readonly string[]): Scores =>
     tasks.map((env) =>
       ofGroup(name)
-        .filter(({ config }) => config.env.id === env)
+        .filter(({ task }) => task === env)
         .map((run) => shown(env, scoreOf(run))),
     )
   const tasksOf = (name: string): string[] => envs.filter((env) => matrix(name, [env])[0]!.length > 0)
@@ -105,7 +108,7 @@ export function compareRuns(paths: readonly string[], options: CompareOptions = 
       notes.push(`${name} has one run in some environment: its intervals say nothing.`)
     if (tasks.length < envs.length)
       notes.push(`${name} has no run in ${envs.filter((env) => !tasks.includes(env)).join(', ')}.`)
-    const budgets = new Set(own.map(({ config }) => `${config.env.id} ${config.steps}`))
+    const budgets = new Set(own.map(({ task, config }) => `${task} ${config.steps}`))
     if (budgets.size > tasks.length) notes.push(`${name} has runs of different lengths in one environment.`)
     const of = (what: string, statistic: (scores: Scores) => number): Interval =>
       bootstrap([scores], ([only]) => statistic(only!), rng(`${name} ${what}`))
@@ -115,9 +118,7 @@ export function compareRuns(paths: readonly string[], options: CompareOptions = 
       ...{ mean: of('mean', mean), median: of('median', median), iqm: of('iqm', interquartileMean) },
       seconds: middle(own.map((run) => run.seconds)),
       stepsPerSecond: middle(own.map((run) => run.stepsPerSecond)),
-      scores: Object.fromEntries(
-        tasks.map((env) => [env, own.filter(({ config }) => config.env.id === env).map(scoreOf)]),
-      ),
+      scores: Object.fromEntries(tasks.map((env) => [env, own.filter(({ task }) => task === env).map(scoreOf)])),
     }
   })
 
@@ -142,7 +143,7 @@ export function compareRuns(paths: readonly string[], options: CompareOptions = 
   })
   const curves = envs.flatMap((env) =>
     names.flatMap((group) => {
-      const own = ofGroup(group).filter(({ config }) => config.env.id === env)
+      const own = ofGroup(group).filter(({ task }) => task === env)
       return own.length === 0 ? [] : [{ env, group, points: curveOf(own, rng(`curve ${env} ${group}`)) }]
     }),
   )

@@ -3,12 +3,15 @@ import { join } from 'node:path'
 import { messageOf, usageError } from '../../core/errors.ts'
 import { isModelConfig } from '../run/kinds/is-model.ts'
 import { readRunConfig } from '../run/open.ts'
-import type { RunConfig, Summary } from '../run/types.ts'
+import type { AnyRunConfig, ModelRunConfig, Summary } from '../run/types.ts'
+import { qualityFile, qualityOf } from './model-quality.ts'
 
-/** A finished run of an agent, as far as comparing needs it. */
+/** A finished run, as far as comparing needs it. */
 export interface RunResult {
   readonly folder: string
-  readonly config: RunConfig
+  readonly config: AnyRunConfig
+  /** The environment or the dataset. */
+  readonly task: string
   readonly score: number
   /** Of the checkpoint that its evaluations chose; the final score where there were none. */
   readonly bestScore: number
@@ -30,21 +33,49 @@ export function readRuns(paths: readonly string[]): ReadRuns {
   const runs = folders.flatMap((folder): RunResult[] => {
     try {
       const { config } = readRunConfig(folder)
-      if (isModelConfig(config)) throw new Error('it is of a generative model')
       const path = join(folder, 'summary.json')
       if (!existsSync(path)) throw new Error('it is not finished')
       const summary = JSON.parse(readFileSync(path, 'utf8')) as Summary
+      if (isModelConfig(config)) return [modelResult(folder, config, summary)]
       if (summary.status !== 'finished' || summary.score === null) throw new Error(`it is ${summary.status}`)
       const evaluations = JSON.parse(readFileSync(join(folder, 'evaluations.json'), 'utf8')) as RunResult['evaluations']
       const { score, bestScore, seconds, stepsPerSecond } = summary
-      return [{ folder, config, score, bestScore: bestScore ?? score, seconds, stepsPerSecond, evaluations }]
+      const task = config.env.id
+      return [{ folder, config, task, score, bestScore: bestScore ?? score, seconds, stepsPerSecond, evaluations }]
     } catch (error) {
       notes.push(`${folder} is left out: ${messageOf(error)}.`)
       return []
     }
   })
+  const ofModels = runs.filter(({ config }) => isModelConfig(config)).length
+  if (ofModels > 0 && ofModels < runs.length)
+    throw usageError('Runs of agents and of models have nothing to be compared by: name those of one kind.')
+  if (ofModels > 0) notes.push("A model's score is minus the Fréchet distance of its pictures from those of the test.")
   if (runs.length === 0) throw usageError(['There is no finished run to compare.', ...notes].join('\n'))
   return { runs, notes }
+}
+
+/** A model's run that was evaluated. It has no curve. */
+function modelResult(
+  folder: string,
+  config: ModelRunConfig,
+  summary: Pick<Summary, 'status' | 'seconds' | 'stepsPerSecond'>,
+): RunResult {
+  if (summary.status !== 'finished') throw new Error(`it is ${summary.status}`)
+  const score = qualityOf(folder)?.score
+  if (score === undefined)
+    throw new Error(`its pictures were not measured: ringside evaluate ${folder} --json > ${join(folder, qualityFile)}`)
+  const { seconds, stepsPerSecond } = summary
+  return {
+    folder,
+    config,
+    task: config.dataset.name,
+    score,
+    bestScore: score,
+    seconds,
+    stepsPerSecond,
+    evaluations: [],
+  }
 }
 
 function runsIn(path: string): string[] {
@@ -60,14 +91,14 @@ function runsIn(path: string): string[] {
 }
 
 /** The value of a dotted key of a config (`agent.learningRate`), as text; of several, joined by commas, each with its name. */
-export function valueOf(config: RunConfig, by: string): string {
+export function valueOf(config: AnyRunConfig, by: string): string {
   const keys = by.split(',')
   if (keys.length === 1) return valueOfKey(config, by)
-  const said = (key: string): string => (key === 'agent.name' ? '' : `${key.split('.').at(-1)} `)
+  const said = (key: string): string => (/^(agent|model)\.name$/.test(key) ? '' : `${key.split('.').at(-1)} `)
   return keys.map((key) => said(key) + valueOfKey(config, key)).join(', ')
 }
 
-function valueOfKey(config: RunConfig, key: string): string {
+function valueOfKey(config: AnyRunConfig, key: string): string {
   let at: unknown = config
   for (const part of key.split('.')) at = (at as Record<string, unknown> | null | undefined)?.[part]
   if (at === undefined) throw usageError(`--by ${key}: the config of a run has no such setting.`)

@@ -1,8 +1,9 @@
 import { createRng } from '../../core/rng.ts'
+import type { Scene } from '../../core/scene.ts'
 import type { Agent } from '../../agents/types.ts'
 import { makeVector } from '../../envs/index.ts'
 import type { EnvSpec } from '../../envs/types.ts'
-import { createPainter, encodePng, tileFrames, type Frame } from '../../render/index.ts'
+import { createPainter, encodePng, tileFrames } from '../../render/index.ts'
 import type { PngImage } from './loggers/tensorboard.ts'
 import { rollout } from './rollout.ts'
 
@@ -34,24 +35,28 @@ export async function episodeStrip(plan: StripPlan): Promise<PngImage | undefine
     const first = env.render()
     const scale = longestSide / Math.max(first.width, first.height)
     const painter = await createPainter(Math.ceil(first.width * scale), Math.ceil(first.height * scale))
-    const kept = createThinned<Frame>(2 * moments)
-    kept.offer(() => painter.paint(first))
+    // Copies, since an environment may draw into the same pixels again; only those that are shown are painted.
+    const kept = createThinned<Scene>(2 * moments)
+    kept.offer(() => structuredClone(first))
     let breathAt = performance.now()
     for (const { result } of rollout(env, agent.actor(1, 'evaluate', rng.stream('actor')))) {
       const over = result.episodes.length > 0 || kept.offered >= maxSteps
       if (over) break
-      kept.offer(() => painter.paint(env.render()))
+      kept.offer(() => structuredClone(env.render()))
       if (performance.now() - breathAt <= 10) continue
       await breathe()
       if (stopRequested()) return undefined
       breathAt = performance.now()
     }
-    const frames = [...kept.all(), painter.paint(env.render())]
+    const scenes = [...kept.all(), env.render()]
     const shown = Array.from(
       { length: moments },
-      (_, i) => frames[Math.round((i * (frames.length - 1)) / (moments - 1))]!,
+      (_, i) => scenes[Math.round((i * (scenes.length - 1)) / (moments - 1))]!,
     )
-    const { width, height, data } = tileFrames(shown, { columns: moments, gap: 2 })
+    const { width, height, data } = tileFrames(
+      shown.map((scene) => painter.paint(scene)),
+      { columns: moments, gap: 2 },
+    )
     return { png: encodePng({ width, height, data }), width, height }
   } finally {
     env.close()

@@ -22,6 +22,7 @@ export async function createRunFolder(
   }
   try {
     await fill(staging)
+    assertIdle(path)
     if (existsSync(path)) rmSync(path, { recursive: true, force: true })
     renameSync(staging, path)
     flushFolder(resolve(path, '..'))
@@ -55,6 +56,18 @@ export function assertFree(path: string, force: boolean): void {
       `The run "${path}" exists. Go on with it by --resume ${path}, replace it by --force, or choose another --out.`,
     )
   }
+  assertIdle(path)
+}
+
+/** What a process is at work on is not replaced under its hands. */
+function assertIdle(folder: string): void {
+  if (isRunning(folder)) throw inUse(folder, readHolder(join(folder, 'run.lock')))
+}
+
+function inUse(folder: string, holder: Holder | undefined): RingsideError {
+  return new RingsideError(
+    `The run "${folder}" is in use by process ${holder?.pid ?? 'unknown'}; wait for it or stop it.`,
+  )
 }
 
 /** `runs/<name>-<n>` with the first n that is free. */
@@ -105,11 +118,7 @@ export function lockRun(folder: string): () => void {
           sleepSync(20)
           continue
         }
-        if (held || ++attempt > 3) {
-          throw new RingsideError(
-            `The run "${folder}" is in use by process ${holder?.pid ?? 'unknown'}; wait for it or stop it.`,
-          )
-        }
+        if (held || ++attempt > 3) throw inUse(folder, holder)
         rmSync(path, { force: true })
       }
     }

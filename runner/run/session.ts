@@ -249,6 +249,7 @@ function openSession<Config extends AnyRunConfig>({
       yield* callbacks.notes()
       yield* heard(runLoop(plan), callbacks)
       record.dutiesStep = plan.dutiesStep
+      record.seconds = seconds()
       await checkpoints.settle()
       if (stopping) {
         // In the middle of a step's duties, they are done again by the run that resumes.

@@ -1,9 +1,11 @@
+import { usageError } from '../../core/errors.ts'
 import { openEngine } from '../../engine/index.ts'
 import type { Engine } from '../../engine/types.ts'
 import { makeVector } from '../../envs/index.ts'
 import type { VectorEnv } from '../../envs/types.ts'
 import { buildAgent } from '../run/build.ts'
-import type { RunConfig } from '../run/types.ts'
+import { modelRun } from '../run/kinds/model-run.ts'
+import type { ModelRunConfig, RunConfig } from '../run/types.ts'
 
 /** Builds the agents of configs and lets them go again, so that what cannot be built is told before anything runs. */
 export interface TrialChecker {
@@ -40,5 +42,20 @@ export function createTrialChecker(): TrialChecker {
     close() {
       for (const engine of engines.values()) engine.dispose()
     },
+  }
+}
+
+/** Builds a model with its data and lets it go again; gives the config with the steps it will take. */
+export async function checkModel(config: ModelRunConfig, halving: boolean): Promise<ModelRunConfig> {
+  const parts = await modelRun.assemble(config, [])
+  try {
+    const begun = (await modelRun.begin?.(config, parts, [])) ?? config
+    if (halving && (begun.classes ?? 0) === 0)
+      throw usageError(
+        'A halving goes by how good pictures are, which is measured by their labels; this dataset has none.',
+      )
+    return begun
+  } finally {
+    parts.close()
   }
 }

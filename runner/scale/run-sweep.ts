@@ -2,7 +2,8 @@ import { join } from 'node:path'
 import { inContext, usageError } from '../../core/errors.ts'
 import { resolveConfig, runSchema } from '../run/config.ts'
 import { keysOf } from '../run/config-layers.ts'
-import { createTrialChecker } from './check-trials.ts'
+import { modelRunSchema, resolveModelConfig } from '../run/model-config.ts'
+import { checkModel, createTrialChecker } from './check-trials.ts'
 import { lockSweep, openManifest, saveManifest, type Manifest, type TrialRecord } from './manifest.ts'
 import { rungsOf, type SweepFile } from './sweep-file.ts'
 import { runTrial, setsOf, stepsOf } from './trial-process.ts'
@@ -38,10 +39,17 @@ export async function planSweep(sweep: SweepFile, out: string): Promise<PlannedS
   let threads = 1
   try {
     for (const each of manifest.trials) {
-      const { combination, agent, env, settings } = each
+      const { combination, agent, env, ofModel, settings } = each
       if (stepsOf.has(combination)) continue
       try {
         const steps = settings['steps'] as number | undefined
+        if (ofModel) {
+          const request = { model: agent, dataset: env, sets: setsOf(settings), flags: { steps } }
+          const begun = await checkModel(await resolveModelConfig(request), first !== undefined)
+          stepsOf.set(combination, begun.steps)
+          threads = Math.max(threads, begun.threads)
+          continue
+        }
         const configOf = (steps?: number) => resolveConfig({ agent, env, sets: setsOf(settings), flags: { steps } })
         const config = await configOf(steps)
         await checker.check(first === undefined || first >= config.steps ? config : await configOf(first))
@@ -111,17 +119,19 @@ export function runFolderOf(out: string, { id }: Pick<TrialRecord, 'id'>): strin
 }
 
 /** What `compare` groups the runs of a sweep by. */
-export function groupedBy({ agent, over }: SweepFile): string {
-  const owned = [...keysOf(runSchema), 'agent', 'env']
-  const keys = Object.keys(over).map((key) => (owned.includes(key.split('.')[0]!) ? key : `agent.${key}`))
+export function groupedBy({ agent, ofModels, over }: SweepFile): string {
+  const owner = ofModels ? 'model' : 'agent'
+  const owned = ofModels ? [...keysOf(modelRunSchema), 'model', 'dataset'] : [...keysOf(runSchema), 'agent', 'env']
+  const keys = Object.keys(over).map((key) => (owned.includes(key.split('.')[0]!) ? key : `${owner}.${key}`))
   const several = Array.isArray(agent) && agent.length > 1
-  return keys.length === 0 ? 'agent.name' : [...(several ? ['agent.name'] : []), ...keys].join(',')
+  return keys.length === 0 ? `${owner}.name` : [...(several ? [`${owner}.name`] : []), ...keys].join(',')
 }
 
 /** `dqn CartPole-v1, learningRate 0.001`: what a trial is, but for its seed. */
 export function describe({ agent, env, chosen }: Pick<TrialRecord, 'agent' | 'env' | 'chosen'>): string {
   const settings = Object.entries(chosen).map(
-    ([key, value]) => `${key.replace(/^agent\./, '')} ${typeof value === 'string' ? value : JSON.stringify(value)}`,
+    ([key, value]) =>
+      `${key.replace(/^(agent|model)\./, '')} ${typeof value === 'string' ? value : JSON.stringify(value)}`,
   )
   return [`${agent} ${env}`, ...settings].join(', ')
 }
@@ -150,8 +160,8 @@ async function runAll(
       const end = await runTrial(trial, folder, trial.budget, stop)
       trial.steps = stepsOf(folder)
       if (end.kind === 'done') {
-        const { score, bestScore, seconds, steps } = end.summary
-        Object.assign(trial, { status: 'done', score: bestScore ?? score, seconds, steps, error: null })
+        const { seconds, steps } = end.summary
+        Object.assign(trial, { status: 'done', score: end.score, seconds, steps, error: end.why ?? null })
       } else if (end.kind === 'failed') {
         trial.error = end.error
         trial.status = trial.attempts > sweep.retries ? 'failed' : 'waiting'

@@ -25,10 +25,14 @@ const range = z
     error: 'from and to of whole numbers are whole numbers',
   })
 
+const names = z.union([z.string(), z.array(z.string()).min(1)])
+
 /** What a sweep's file says. */
 export const sweepSchema = z.strictObject({
-  agent: z.union([z.string(), z.array(z.string()).min(1)]).describe('one or several, by name or path'),
-  env: z.union([z.string(), z.array(z.string()).min(1)]).describe('one or several, by id or path'),
+  agent: names.optional().describe('one or several, by name or path'),
+  env: names.optional().describe('one or several, by id or path'),
+  model: names.optional().describe('instead of agents, generative models'),
+  dataset: names.optional().describe('instead of environments, what they learn from'),
   set: z.record(z.string(), z.unknown()).default({}).describe('settings of all runs, by their dotted names'),
   seeds: z
     .union([positive.max(1000), z.array(z.number().int().nonnegative()).min(1)])
@@ -57,7 +61,12 @@ export const sweepSchema = z.strictObject({
   retries: z.number().int().nonnegative().max(10).default(1).describe('how often a run that failed is tried again'),
 })
 
-export type SweepFile = z.infer<typeof sweepSchema>
+/** A sweep as it is run: of agents in environments, or, `ofModels`, of models on datasets under the same two keys. */
+export type SweepFile = Omit<z.infer<typeof sweepSchema>, 'agent' | 'env' | 'model' | 'dataset'> & {
+  readonly agent: z.infer<typeof names>
+  readonly env: z.infer<typeof names>
+  readonly ofModels?: true
+}
 
 /** One run of a sweep, before it has run. */
 export interface Trial {
@@ -65,8 +74,10 @@ export interface Trial {
   readonly id: string
   /** Trials of one combination differ by their seeds alone. */
   readonly combination: number
+  /** Or a model and its dataset. */
   readonly agent: string
   readonly env: string
+  readonly ofModel?: true
   /** By dotted names: those of its combination, and with those of all runs. */
   readonly chosen: Readonly<Record<string, unknown>>
   readonly settings: Readonly<Record<string, unknown>>
@@ -76,7 +87,7 @@ export interface Trial {
 export function readSweepFile(path: string): SweepFile {
   const known = keysOf(sweepSchema)
   const value: Tree = readConfigFile(path, known)
-  const sweep = check(sweepSchema, value, '', `Unknown setting in "${path}"`, known)
+  const sweep = learnersOf(check(sweepSchema, value, '', `Unknown setting in "${path}"`, known))
   const ranges = Object.entries(sweep.over).flatMap(([key, of]) => (Array.isArray(of) ? [] : [key]))
   if (sweep.search.kind === 'grid' && ranges.length > 0)
     throw usageError(
@@ -97,6 +108,23 @@ export function readSweepFile(path: string): SweepFile {
   return sweep
 }
 
+function learnersOf({ agent, env, model, dataset, ...rest }: z.infer<typeof sweepSchema>): SweepFile {
+  if (model !== undefined || dataset !== undefined) {
+    if (agent !== undefined || env !== undefined)
+      throw usageError('A sweep is of agents (agent, env) or of models (model, dataset), not of both.')
+    if (model === undefined || dataset === undefined)
+      throw usageError(
+        `A sweep of models names both, model and dataset; ${model === undefined ? 'model' : 'dataset'} is missing.`,
+      )
+    return { ...rest, agent: model, env: dataset, ofModels: true }
+  }
+  if (agent === undefined || env === undefined)
+    throw usageError(
+      `${agent === undefined ? 'agent' : 'env'} is missing: a sweep names agent and env, or model and dataset.`,
+    )
+  return { ...rest, agent, env }
+}
+
 /** All runs of a sweep, in order: the same file gives the same ones. */
 export function trialsOf(sweep: SweepFile): Trial[] {
   const { set, seeds, search } = sweep
@@ -110,6 +138,7 @@ export function trialsOf(sweep: SweepFile): Trial[] {
       combination,
       agent,
       env,
+      ...(sweep.ofModels && { ofModel: true as const }),
       chosen,
       settings: { ...set, ...chosen },
       seed,

@@ -66,6 +66,35 @@ if (step({ x: Float32Array.of(2) }).w[0] !== 3) throw new Error('wrong sum')
 `,
   )
   execFileSync(process.execPath, ['use.js'], { cwd: folder })
+
+  // And from TypeScript: every door of the package, checked by its types, compiled and run.
+  writeFileSync(
+    join(folder, 'use-typed.ts'),
+    `import { make, type Env } from 'ringside/envs'
+import { createAgent, loadAgent } from 'ringside/agents'
+import { openEngine } from 'ringside/engine'
+import { createModel, openDataset } from 'ringside/generative'
+import { encodePng } from 'ringside/render'
+import { compare, evaluate, resume, train, type Summary } from 'ringside/runner'
+const env: Env = await make('CartPole')
+env.reset({ seed: 1 })
+const reward: number = env.step(1).reward
+const agent = { name: 'dqn', learningStarts: 100 }
+const summary: Summary = await train(
+  { agent, env: 'CartPole-v1', steps: 300, film: { maxSteps: 0 }, score: { episodes: 2 } },
+  { out: 'runs/typed' },
+)
+const { returns } = await evaluate('runs/typed', { episodes: 2 })
+for (const door of [createAgent, loadAgent, openEngine, createModel, openDataset, encodePng, compare, resume])
+  if (typeof door !== 'function') throw new Error('a door is closed')
+if (reward !== 1 || summary.status !== 'finished' || returns.length !== 2) throw new Error(JSON.stringify(summary))
+`,
+  )
+  // TensorFlow.js's own declarations do not pass without skipLibCheck.
+  const tsc = join(process.cwd(), 'node_modules', '.bin', 'tsc')
+  const options = ['--strict', '--module', 'nodenext', '--target', 'es2022', '--skipLibCheck', 'use-typed.ts']
+  execFileSync(tsc, options, { cwd: folder, stdio: ['ignore', 'inherit', 'inherit'] })
+  execFileSync(process.execPath, ['use-typed.js'], { cwd: folder })
   console.log('packed package works')
 } finally {
   rmSync(folder, { recursive: true, force: true })

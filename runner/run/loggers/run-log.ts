@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Metrics } from '../../../agents/types.ts'
+import { messageOf, RingsideError } from '../../../core/errors.ts'
 import { fields, type StateTree } from '../../../core/state.ts'
 import type { EpisodeStatistics } from '../../../envs/types.ts'
 import { writeFileAtomic } from '../files.ts'
@@ -40,9 +41,7 @@ export function openRunLog(folder: string, saved?: SavedLog): RunLog {
   const metricsFile = openCsv(join(folder, 'metrics.csv'), ['step'])
   const episodesFile = openCsv(join(folder, 'episodes.csv'), ['step', 'episode', 'lane', 'return', 'length'])
   const evaluationsPath = join(folder, 'evaluations.json')
-  let evaluations: EvaluationRecord[] = existsSync(evaluationsPath)
-    ? (JSON.parse(readFileSync(evaluationsPath, 'utf8')) as EvaluationRecord[])
-    : []
+  let evaluations = readEvaluations(evaluationsPath)
   const writeEvaluations = (): void => writeFileAtomic(evaluationsPath, `${JSON.stringify(evaluations, null, 1)}\n`)
 
   let tensorBoardOffset: number | undefined
@@ -94,5 +93,16 @@ export function openRunLog(folder: string, saved?: SavedLog): RunLog {
       tensorBoard.close()
     },
     state: () => ({ tensorBoardBytes: tensorBoard.bytesWritten }),
+  }
+}
+
+function readEvaluations(path: string): EvaluationRecord[] {
+  if (!existsSync(path)) return []
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as EvaluationRecord[]
+  } catch (error) {
+    throw new RingsideError(
+      `The run's "${path}" cannot be read: ${messageOf(error)}. Mend it, or delete it to go on without the evaluations so far.`,
+    )
   }
 }

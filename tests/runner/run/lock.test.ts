@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { isRunning, lockRun } from '../../../runner/run/folder.ts'
+import { assertFree, isRunning, lockRun } from '../../../runner/run/folder.ts'
 import { temporaryFolder } from '../cli/run-cli.ts'
 
 const lockOf = (folder: string): string => join(folder, 'run.lock')
@@ -12,7 +12,11 @@ test('a run that is held is refused by name, and free after its release', () => 
   const release = lockRun(folder)
   expect(isRunning(folder)).toBe(true)
   expect(() => lockRun(folder)).toThrow(`in use by process ${process.pid}`)
+  // Nor is it replaced under the hands of who holds it.
+  writeFileSync(join(folder, 'config.json'), '{ "ringside": "0" }')
+  expect(() => assertFree(folder, true)).toThrow('in use by process')
   release()
+  assertFree(folder, true)
   expect(existsSync(lockOf(folder))).toBe(false)
   lockRun(folder)()
 })

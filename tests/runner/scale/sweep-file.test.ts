@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import '../../../runner/index.ts'
 import { groupedBy, planSweep } from '../../../runner/scale/run-sweep.ts'
-import { readSweepFile, rungsOf, sweepSchema, trialsOf } from '../../../runner/scale/sweep-file.ts'
+import { readSweepFile, rungsOf, sweepSchema, trialsOf, type SweepFile } from '../../../runner/scale/sweep-file.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'ringside-sweep-file-'))
 const fileOf = (text: string): string => {
@@ -13,7 +13,10 @@ const fileOf = (text: string): string => {
   writeFileSync(path, text)
   return path
 }
-const sweepOf = (given: object) => sweepSchema.parse({ agent: 'dqn', env: 'CartPole-v1', ...given })
+const sweepOf = (given: object): SweepFile => ({
+  ...{ agent: 'dqn', env: 'CartPole-v1' },
+  ...(sweepSchema.parse(given) as Omit<SweepFile, 'agent' | 'env'>),
+})
 
 test('a grid is every combination with every seed, in order', () => {
   const trials = trialsOf(
@@ -84,6 +87,8 @@ test('rungs of a halving', () => {
   )
 })
 
+const models = 'model: gan\ndataset: house-numbers\nset: {dataset: {train: 60, validation: 5, test: 5}}'
+
 describe('is refused before anything runs:', () => {
   const cases: [string, string, RegExp][] = [
     ['no agent', 'env: CartPole-v1', /agent/],
@@ -133,11 +138,24 @@ describe('is refused before anything runs:', () => {
       'agent: dqn\nenv: CartPole-v1\nset: {steps: 8000}\nover: {nStep: [1, 2]}\nsearch: {kind: halving, count: 2, start: 500}',
       /dqn CartPole-v1, nStep [12]: learningStarts \(1000\) expects less than the run's steps \(500\)/,
     ],
+    ['agents and models at once', 'agent: dqn\nenv: CartPole-v1\nmodel: gan', /not of both/],
+    ['no environment', 'agent: dqn', /env is missing/],
+    ['a model without data', 'model: gan', /dataset is missing/],
+    ['a setting of models that is none', `${models}\nover: {smothing: [0.1]}`, /gan house-numbers.*"smoothing"/s],
     ['an agent that cannot take the actions', 'agent: dqn\nenv: Pendulum-v1', /dqn Pendulum-v1: dqn needs a Discrete/],
   ]
   test.each(cases)('%s', async (_, text, message) => {
     await expect((async () => planSweep(readSweepFile(fileOf(text)), join(folder, 'none')))()).rejects.toThrow(message)
   })
+})
+
+test('a sweep of models knows the batches of its epochs', async () => {
+  const sweep = readSweepFile(fileOf(`${models}\nover: {batchSize: [10, 20], epochs: [2, 3]}\nseeds: 2`))
+  const { manifest } = await planSweep(sweep, join(folder, 'none'))
+  expect(manifest.trials).toHaveLength(8)
+  expect(manifest.trials.map(({ budget }) => budget)).toEqual([12, 12, 18, 18, 6, 6, 9, 9])
+  expect(manifest.trials[0]).toMatchObject({ agent: 'gan', env: 'house-numbers', ofModel: true })
+  expect(groupedBy(sweep)).toBe('model.batchSize,epochs')
 })
 
 test('the runs are compared by what differs', () => {
