@@ -23,7 +23,7 @@ const arcade = {
   rewardClip: 'sign',
   learningRate: 2e-4,
   target: { every: 1_000, tau: 1 },
-  epsilon: { kind: 'linear', from: 1, to: 0.02, over: '20%' },
+  epsilon: { kind: 'linear', from: 1, to: 0.02, over: '40%' },
   evaluationEpsilon: 0.01,
   batchSize: 32,
   replayCapacity: 50_000,
