@@ -36,12 +36,24 @@ async function main(argv: readonly string[]): Promise<void> {
       describe,
       (options: Argv) => build(options),
       async (args) => {
+        checkNumbers(args)
         const { run } = await load()
         await run(args as Record<string, unknown>)
       },
     )
   }
   await parser.parseAsync()
+}
+
+/** What is no number comes as NaN; seeds are whole. */
+function checkNumbers(args: Readonly<Record<string, unknown>>): void {
+  for (const [key, value] of Object.entries(args)) {
+    if (typeof value !== 'number') continue
+    const name = key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+    if (Number.isNaN(value)) throw usageError(`--${name} expects a number.`)
+    if (name === 'seed' && !(Number.isSafeInteger(value) && value >= 0))
+      throw usageError(`--seed expects a whole number of at least 0, got ${value}.`)
+  }
 }
 
 // A reader that has seen enough (`ringside list envs | head`) closes the pipe: that is no failure.

@@ -89,7 +89,12 @@ export function isRunFolder(path: string): boolean {
 /** Throws a usage error that says what a run folder is, and which there are. */
 export function assertRunFolder(path: string): void {
   if (isRunFolder(path)) return
-  const why = existsSync(path) ? 'holds no config.json of a run' : 'does not exist'
+  const config = join(path, 'config.json')
+  const why = !existsSync(path)
+    ? 'does not exist'
+    : existsSync(config)
+      ? 'has a config.json that is not of a run, or damaged'
+      : 'holds no config.json of a run'
   const there = existsSync('runs') ? readdirSync('runs').filter((name) => isRunFolder(join('runs', name))) : []
   const newest = there.map((name) => join('runs', name)).sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs)[0]
   throw usageError(

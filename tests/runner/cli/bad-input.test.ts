@@ -7,6 +7,8 @@ const folder = temporaryFolder()
 writeFileSync(join(folder, 'broken.json'), '{ "agent": ')
 writeFileSync(join(folder, 'foreign.yaml'), 'name: my-other-project\nversion: 3\n')
 writeFileSync(join(folder, 'file'), 'not a folder')
+mkdirSync(join(folder, 'damaged'))
+writeFileSync(join(folder, 'damaged', 'config.json'), '{')
 mkdirSync(join(folder, 'full'))
 writeFileSync(join(folder, 'full', 'thesis.txt'), 'precious')
 
@@ -39,6 +41,13 @@ describe('wrong use: one clear message, status 2, nothing half-written', () => {
     ['an output that is a file', [...train, '--out', join(folder, 'file')], /is a file/],
     ['an output with something else in it', [...train, '--out', join(folder, 'full'), '--force'], /not a run/],
     ['a run folder that is none', ['evaluate', join(folder, 'full')], /no config.json/],
+    ['a run folder that is damaged', ['evaluate', join(folder, 'damaged')], /config.json.*damaged/],
+    ['a number that is none', ['evaluate', join(folder, 'full'), '--episodes', 'many'], /--episodes expects a number/],
+    [
+      'a negative seed',
+      ['record', join(folder, 'full'), '--seed', '-1'],
+      /--seed expects a whole number of at least 0/,
+    ],
     ['an agent path without a file', ['train', './nothing.ts#Agent', 'CartPole-v1'], /No file/],
   ])('%s', (_, args, message) => {
     const before = readdirSync(folder).sort()
