@@ -1,6 +1,6 @@
 import { sizeOf, type DType, type TypedArray } from '../../core/dtype.ts'
 import { usageError } from '../../core/errors.ts'
-import type { Space } from '../spaces/index.ts'
+import { cardinality, type Space } from '../spaces/index.ts'
 import type { SpaceValue } from '../types.ts'
 
 /** How values of a space lie in a batch, lane after lane. */
@@ -13,11 +13,18 @@ export interface Layout {
   read(batch: TypedArray, lane: number): SpaceValue
 }
 
+/** What makes one array of a value in parts: for tables a number, where there are so many. */
+function advice(space: Space): string {
+  const flatten = "--set 'env.wrappers=[{ name: Flatten }]', or in code wrappers: [{ name: 'Flatten' }]"
+  if (cardinality(space) === undefined) return `Flatten it: ${flatten}.`
+  return `Flatten it for a network: ${flatten}; for a table take Enumerate instead.`
+}
+
 /** Throws a usage error for a space without a fixed shape; `what` and `env` name it. */
 export function layoutOf(space: Space, what: string, env: string): Layout {
   if (space.shape === undefined || space.dtype === undefined) {
     throw usageError(
-      `${env}: its ${what} space ${space} has no fixed shape, so it cannot be stepped in lanes. Flatten it: --set 'env.wrappers=[{ name: Flatten }]', or in code wrappers: [{ name: 'Flatten' }].`,
+      `${env}: its ${what} space ${space} has no fixed shape, so it cannot be stepped in lanes. ${advice(space)}`,
     )
   }
   const { dtype } = space

@@ -4,6 +4,7 @@ import { evaluateRun, readRunConfig } from '../run/open.ts'
 import type { EvaluateOptions } from '../run/types.ts'
 import { dataBar } from './data-bar.ts'
 import type { Comparison } from '../../generative/quality/measure.ts'
+import { scoreText } from '../report/score-text.ts'
 
 export async function run(args: Readonly<Record<string, unknown>>): Promise<void> {
   const {
@@ -24,7 +25,7 @@ export async function run(args: Readonly<Record<string, unknown>>): Promise<void
   }
   const range = `${Math.min(...returns)} to ${Math.max(...returns)}`
   process.stdout.write(
-    `${meanReturn.toFixed(1)} ± ${standardDeviation.toFixed(1)} over ${returns.length} episodes (${range}), checkpoint of step ${step}\n`,
+    `${scoreText(meanReturn)} ± ${scoreText(standardDeviation)} over ${returns.length} episodes (${range}), checkpoint of step ${step}\n`,
   )
 }
 

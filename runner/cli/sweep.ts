@@ -9,6 +9,7 @@ import { readSweepFile } from '../scale/sweep-file.ts'
 import { stepsOf } from '../scale/trial-process.ts'
 import { printComparison } from './compare.ts'
 import { shown } from './train-report.ts'
+import { scoreText } from '../report/score-text.ts'
 
 export async function run(args: Readonly<Record<string, unknown>>): Promise<void> {
   const { file, dryRun, json, ...rest } = args as unknown as {
@@ -123,7 +124,7 @@ function createTable(out: string, quiet: boolean) {
       manifest = now
       if (quiet || trial.status === 'running') return
       erase()
-      const score = trial.score === null ? '' : ` score ${trial.score.toFixed(1)}, ${trial.seconds.toFixed(0)} s`
+      const score = trial.score === null ? '' : ` score ${scoreText(trial.score)}, ${trial.seconds.toFixed(0)} s`
       const why = trial.error === null ? '' : `: ${trial.error.split('\n')[0]}`
       const again = trial.status === 'waiting' && trial.error !== null ? 'failed, is tried again' : trial.status
       print([`${trial.id}  ${again}${score}  ${describe(trial)}${why}`])

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { isModelConfig } from '../run/kinds/is-model.ts'
 import type { AnyRunConfig, AnySummary, ModelSummary, Run, RunConfig, Summary } from '../run/types.ts'
+import { scoreText } from '../report/score-text.ts'
 
 /** `dqn on CartPole-v1`. */
 export function titleOf(config: AnyRunConfig): string {
@@ -92,7 +93,7 @@ function nextOfModel(run: string): string[] {
 }
 
 function score(value: number | null): string {
-  return value === null ? '–' : value.toFixed(1)
+  return value === null ? '–' : scoreText(value)
 }
 
 export function shown(path: string): string {

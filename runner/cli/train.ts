@@ -15,6 +15,7 @@ import { openPage } from './page-process.ts'
 import { settingsLines } from './settings-lines.ts'
 import { slowWord } from './slow-word.ts'
 import { reportOf, shown, titleOf } from './train-report.ts'
+import { scoreText } from '../report/score-text.ts'
 
 interface TrainArgs {
   readonly model?: string
@@ -212,7 +213,7 @@ function createBar(ofModel: boolean): Bar {
       const loss = (value: number | undefined): string => (value === undefined ? '–' : value.toFixed(2))
       const payload = {
         rate: Math.round(model?.imagesPerSecond ?? stepsPerSecond).toLocaleString('en'),
-        return: meanReturn === undefined ? '–' : meanReturn.toFixed(1),
+        return: meanReturn === undefined ? '–' : scoreText(meanReturn),
         epsilon: epsilon === undefined ? '–' : epsilon.toFixed(2),
         epoch: model?.epoch.toFixed(1) ?? '',
         losses: `${loss(model?.discriminatorLoss)} / ${loss(model?.generatorLoss)}`,

@@ -37,6 +37,19 @@ const shared: readonly Settings[] = [
     evaluation: { episodes: 100 },
   },
   {
+    env: 'Blackjack-v1',
+    comment:
+      'Hands as one number; falling step size and ε; evaluated on 5,000 hands each time, for one is a coin toss.',
+    steps: 500_000,
+    wrappers: [{ name: 'Enumerate' }],
+    agentConfig: {
+      gamma: 1,
+      learningRate: { kind: 'exponential', from: 0.1, to: 0.002, timeConstant: '25%' },
+      epsilon: { kind: 'linear', from: 1, to: 0.05, over: '80%' },
+    },
+    evaluation: { episodes: 5_000 },
+  },
+  {
     env: 'MaximizationBias-v0',
     comment: "Sutton and Barto's figure 6.5 (ε 0.1, step size 0.1): more than 300 episodes.",
     steps: 600,

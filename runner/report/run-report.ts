@@ -9,6 +9,7 @@ import { ringsideVersion } from '../run/version.ts'
 import type { ModelSummary, RunConfig, Summary } from '../run/types.ts'
 import { escape, pageHtml, tableHtml } from './html.ts'
 import { readReport, type RunReport } from './read-report.ts'
+import { scoreText } from './score-text.ts'
 
 export interface ReportOptions {
   /** Default `RUN/report.html`, which is always written anew. */
@@ -181,10 +182,10 @@ function evaluationTable({ evaluations }: RunReport): string[] {
   const best = Math.max(...evaluations.map(({ meanReturn }) => meanReturn))
   const rows = evaluations.map(({ step, meanReturn, standardDeviation, returns }) => [
     `${step.toLocaleString('en')}${meanReturn === best ? ' ★' : ''}`,
-    meanReturn.toFixed(1),
-    standardDeviation.toFixed(1),
-    Math.min(...returns).toFixed(1),
-    Math.max(...returns).toFixed(1),
+    scoreText(meanReturn),
+    scoreText(standardDeviation),
+    scoreText(Math.min(...returns)),
+    scoreText(Math.max(...returns)),
   ])
   return ['<h2>Evaluations</h2>', tableHtml([['step', 'mean return', 's.d.', 'least', 'most'], ...rows])]
 }

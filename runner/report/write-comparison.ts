@@ -6,6 +6,7 @@ import { makeFolder, writeFileAtomic } from '../run/files.ts'
 import type { Comparison } from './compare.ts'
 import { escape, pageHtml, tableHtml } from './html.ts'
 import type { Interval } from './statistics.ts'
+import { scoreText } from './score-text.ts'
 
 /** Writes comparison.md, .html, .csv and .json, and the plots as PNG and SVG; gives the names. An existing folder is kept unless `force`. */
 export async function writeComparison(out: string, comparison: Comparison, force = false): Promise<string[]> {
@@ -37,7 +38,7 @@ export async function writeComparison(out: string, comparison: Comparison, force
 
 /** The main table as lines, for a terminal and for Markdown. */
 export function tableOf({ groups, by, score, normalized }: Comparison): string[][] {
-  const number = (value: number): string => (normalized ? value.toFixed(3) : value.toFixed(1))
+  const number = (value: number): string => (normalized ? value.toFixed(3) : scoreText(value))
   const interval = ({ value, low, high }: Interval): string => `${number(value)} [${number(low)}, ${number(high)}]`
   const what = `${score} score${normalized ? ', normalised' : ''}`
   return [
