@@ -1,23 +1,43 @@
 import { isModelConfig } from '../run/kinds/is-model.ts'
 import type { AnyRunConfig } from '../run/types.ts'
 
+/** Settings that count only where another one, if there is one, has a certain value. */
+const governed: Readonly<Record<string, readonly [by: string, value: unknown]>> = {
+  priority: ['prioritized', true],
+  noisySigma: ['noisy', true],
+  categorical: ['distribution', 'categorical'],
+  quantiles: ['distribution', 'quantile'],
+  implicit: ['distribution', 'implicit'],
+  munchausenTerms: ['munchausen', true],
+  errorClip: ['loss', 'huber'],
+  workers: ['vectorMode', 'workers'],
+}
+
 /**
  * The settings in force as `--set` would take them, wrapped into lines: the agent's or the model's own, then the run's. What is
- * said elsewhere (names, steps, seed) and what is not set at all is left out.
+ * said elsewhere (names, steps, seed), what is not set at all and what a switch that is off would govern is left out.
  */
 export function settingsLines(config: AnyRunConfig, width = 100): string[] {
   const own = isModelConfig(config) ? config.model : config.agent
   const said = ['name', 'agent', 'env', 'model', 'image', 'classes', 'steps', 'seed']
   const wrappers = isModelConfig(config) ? [] : (config.env.wrappers ?? []).map(({ name }) => name)
   const words = [
-    ...Object.entries(own),
-    ...Object.entries(config),
+    ...inForce(own),
+    ...inForce({ ...config }),
     ...(wrappers.length > 0 ? [['env.wrappers', wrappers] as const] : []),
   ].flatMap(([key, value]) => {
     const text = said.includes(key) ? undefined : flow(value)
     return text === undefined ? [] : [`${key}=${text}`]
   })
   return wrap(words, width)
+}
+
+function inForce(settings: Readonly<Record<string, unknown>>): [key: string, value: unknown][] {
+  return Object.entries(settings).filter(([key]) => {
+    if (key === 'sequences') return settings['recurrent'] !== 'none'
+    const [by, value] = governed[key] ?? [key, settings[key]]
+    return !(by in settings) || settings[by] === value
+  })
 }
 
 /** A value on one line as YAML; undefined for what says nothing. */
