@@ -126,7 +126,7 @@ export class Breakout extends Environment<Uint8Array, number> {
   render(): Scene {
     return frameScene(
       this.draw(this.inPlay),
-      `${this.score} points, ${this.lives} ${this.lives === 1 ? 'life' : 'lives'}`,
+      `${this.score} ${this.score === 1 ? 'point' : 'points'}, ${this.lives} ${this.lives === 1 ? 'life' : 'lives'}`,
     )
   }
 

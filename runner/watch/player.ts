@@ -197,11 +197,15 @@ export function createPlayer(options: PlayerOptions): Player {
       step++
       reward = result.reward[0]!
       total += reward
-      ended = result.terminated[0] !== 0 ? 'terminated' : result.truncated[0] !== 0 ? 'truncated' : null
+      const terminated = result.terminated[0] !== 0
+      // A lost life ends the learner's episode; the game goes on, and is watched to its end.
+      const goesOn = terminated && result.infos[0]!['lifeLost'] === true
+      ended = goesOn ? null : terminated ? 'terminated' : result.truncated[0] !== 0 ? 'truncated' : null
+      if (goesOn) env.reset()
       view = undefined
       const after = look().explanation
       rewards.push(reward)
-      tdErrors.push(tdError(explanation, after, taken[0]! - first))
+      tdErrors.push(tdError(explanation, after, taken[0]! - first, terminated ? 0 : gamma))
       if (ended !== null) leave()
     },
     back() {
@@ -244,9 +248,8 @@ export function createPlayer(options: PlayerOptions): Player {
     },
   }
 
-  /** δ = r + γ max q(s′) − q(s, a), by v where there is no q; NaN where there is neither. */
-  function tdError(before: Explanation, after: Explanation, action: number): number {
-    const bootstrap = ended === 'terminated' ? 0 : gamma
+  /** δ = r + γ max q(s′) − q(s, a), by v where there is no q; NaN where there is neither. `bootstrap`: γ, 0 at the end. */
+  function tdError(before: Explanation, after: Explanation, action: number, bootstrap: number): number {
     const r = clipReward(reward, rewardClip)
     if (before.q !== undefined && after.q !== undefined)
       return r + bootstrap * largest(after.q, env.actionMask()) - before.q[action]!

@@ -32,6 +32,26 @@ function seen(player: Player): unknown {
 }
 
 describe('the player', () => {
+  it('watches a game of several lives to its end, and back across a lost life', async () => {
+    const phi = { name: 'AtariPreprocessing', kwargs: { episodicLife: true, fireReset: true } }
+    const env = await makeVector({ id: 'Arcade/Breakout-v0', wrappers: [phi] }, { lanes: 1, autoreset: 'disabled' })
+    const player = createPlayer({ env, agent: undefined, seed: 5, gamma: 0.9, rewardClip: 'none', keepsPast: true })
+    const lives = (): string => /\d+ li/.exec(player.view().scene.caption ?? '')![0]
+    const seenLives = new Set([lives()])
+    while (player.ended === null) {
+      const before = [lives(), seen(player)] as const
+      player.advance(0)
+      if (lives() === before[0]) continue
+      seenLives.add(lives())
+      player.back()
+      expect(seen(player)).toEqual(before[1])
+      player.advance(0)
+    }
+    expect([...seenLives]).toEqual(['5 li', '4 li', '3 li', '2 li', '1 li', '0 li'])
+    expect(player.episode).toBe(1)
+    player.close()
+  })
+
   it.each([
     ['CartPole-v1', 'dqn', {}],
     ['TMaze-v0', 'drqn', {}],
