@@ -1,5 +1,5 @@
 import type { Origin } from '../trace/origin.ts'
-import { ProtobufWriter } from './protobuf.ts'
+import { ProtobufWriter } from '../../core/protobuf.ts'
 
 /** Element types of graph values; int64 is for shapes and indices only, float64 for steps inside a kernel. */
 export type OnnxType = 'float32' | 'float64' | 'uint8' | 'int32' | 'int64' | 'bool'

@@ -1,6 +1,6 @@
 import { appendFileSync, existsSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { ProtobufWriter } from '../../../core/protobuf.ts'
 import { histogramOf } from './histogram.ts'
-import { Message } from './protobuf.ts'
 
 /** The bytes of a PNG file, and how large it is. */
 export interface PngImage {
@@ -52,14 +52,14 @@ export function createTensorBoardWriter({
     onDisk = offset
   } else {
     writeFileSync(path, '')
-    add(new Message().double(1, now()).text(3, 'brain.Event:2').finish())
+    add(new ProtobufWriter().double(1, now()).string(3, 'brain.Event:2').finish())
     flush()
   }
   /** An Event with a Summary of one Value, whose fields `value` says after its tag. */
-  const summarize = (tag: string, step: number, value: (entry: Message) => Message): void => {
-    const entry = value(new Message().text(1, tag)).finish()
-    const summary = new Message().bytes(1, entry).finish()
-    add(new Message().double(1, now()).varint(2, step).bytes(5, summary).finish())
+  const summarize = (tag: string, step: number, value: (entry: ProtobufWriter) => void): void => {
+    const event = new ProtobufWriter().double(1, now()).int(2, step)
+    event.message(5, (summary) => summary.message(1, (entry) => value(entry.string(1, tag))))
+    add(event.finish())
     if (pendingBytes > 1 << 16) flush()
   }
   return {
@@ -68,13 +68,18 @@ export function createTensorBoardWriter({
       const found = histogramOf(values)
       if (found === undefined) return
       const { min, max, count, sum, sumOfSquares, edges, counts } = found
-      const proto = new Message().double(1, min).double(2, max).double(3, count).double(4, sum).double(5, sumOfSquares)
-      summarize(tag, step, (entry) => entry.bytes(5, proto.doubles(6, edges).doubles(7, counts).finish()))
+      summarize(tag, step, (entry) =>
+        entry.message(5, (proto) => {
+          proto.double(1, min).double(2, max).double(3, count).double(4, sum).double(5, sumOfSquares)
+          proto.doubles(6, edges).doubles(7, counts)
+        }),
+      )
     },
     image(tag, { png, width, height }, step) {
       const rgba = 4
-      const proto = new Message().varint(1, height).varint(2, width).varint(3, rgba).bytes(4, png)
-      summarize(tag, step, (entry) => entry.bytes(4, proto.finish()))
+      summarize(tag, step, (entry) =>
+        entry.message(4, (proto) => proto.int(1, height).int(2, width).int(3, rgba).bytes(4, png)),
+      )
     },
     flush,
     close: flush,

@@ -1,6 +1,6 @@
-/** Writes the protobuf wire format: varints, 32-bit floats, strings, bytes and nested messages. */
+/** Writes the protobuf wire format: varints, floats and doubles, strings, bytes and nested messages. */
 export class ProtobufWriter {
-  private buffer = new Uint8Array(1 << 12)
+  private buffer = new Uint8Array(256)
   private length = 0
 
   int(field: number, value: number | bigint): this {
@@ -12,6 +12,20 @@ export class ProtobufWriter {
     new DataView(this.buffer.buffer).setFloat32(this.length, value, true)
     this.length += 4
     return this
+  }
+
+  double(field: number, value: number): this {
+    this.tag(field, 1).reserve(8)
+    new DataView(this.buffer.buffer).setFloat64(this.length, value, true)
+    this.length += 8
+    return this
+  }
+
+  /** A repeated field, packed. */
+  doubles(field: number, values: readonly number[]): this {
+    const packed = new DataView(new ArrayBuffer(8 * values.length))
+    values.forEach((value, i) => packed.setFloat64(8 * i, value, true))
+    return this.bytes(field, new Uint8Array(packed.buffer))
   }
 
   string(field: number, value: string): this {
@@ -41,8 +55,14 @@ export class ProtobufWriter {
   }
 
   private varint(value: number | bigint): this {
-    let rest = BigInt.asUintN(64, BigInt(value))
     this.reserve(10)
+    if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < 2 ** 31) {
+      // Tags, lengths, steps: big integers take several times as long.
+      for (; value > 127; value >>>= 7) this.buffer[this.length++] = (value & 127) | 128
+      this.buffer[this.length++] = value
+      return this
+    }
+    let rest = BigInt.asUintN(64, BigInt(value))
     do {
       const low = Number(rest & 127n)
       rest >>= 7n
