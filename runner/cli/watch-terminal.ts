@@ -4,7 +4,7 @@ import type { Agent } from '../../agents/types.ts'
 import { envControls, fittingControls, makeVector } from '../../envs/index.ts'
 import type { EnvSpec } from '../../envs/types.ts'
 import { readKeys } from '../../render/index.ts'
-import { rollout } from '../run/rollout.ts'
+import { gameGoesOn, rollout } from '../run/rollout.ts'
 import { sparkline, valuesLine, type TerminalStage } from './terminal-stage.ts'
 
 /** A terminal is drawn on this often at most, in milliseconds; steps between are not drawn. */
@@ -76,7 +76,9 @@ export async function watchInTerminal(agent: Agent, spec: EnvSpec, seed: number,
       const { result } = steps.next().value
       step++
       total += result.reward[0]!
-      ended = result.episodes.length > 0
+      const goesOn = gameGoesOn(result.infos[0]!)
+      if (goesOn) env.resetLanes(Uint8Array.of(1))
+      ended = result.episodes.length > 0 && !goesOn
       if (ended) returns.push(total)
     }
     return returns

@@ -17,7 +17,7 @@ import {
 } from '../../render/index.ts'
 import type { Scene } from '../../core/scene.ts'
 import { createFilmFile, maxFps, type FilmFormat } from './film-file.ts'
-import { rollout } from './rollout.ts'
+import { gameGoesOn, rollout } from './rollout.ts'
 
 export interface FilmPlan {
   readonly agent: Agent
@@ -117,7 +117,7 @@ export async function filmEpisode(plan: FilmPlan): Promise<Film> {
       for (const { lane: i, return: scored } of acted!.result.episodes) {
         const lane = lanes[i]!
         lane.ended = true
-        lane.goesOn = acted!.result.infos[i]!['lifeLost'] === true
+        lane.goesOn = gameGoesOn(acted!.result.infos[i]!)
         lane.scored += scored
         if (lane.goesOn) continue
         if (lane.episodes++ < episodes) returns.push(lane.scored)

@@ -8,6 +8,7 @@ import { isDiscrete } from '../../envs/spaces/index.ts'
 import type { ControlAction } from '../../envs/index.ts'
 import type { EnvSnapshot, VectorEnv } from '../../envs/types.ts'
 import type { EpisodeEntry } from '../../render/viewer/protocol.ts'
+import { gameGoesOn } from '../run/rollout.ts'
 import { createPast, type Past } from './past.ts'
 
 export interface PlayerOptions {
@@ -199,7 +200,7 @@ export function createPlayer(options: PlayerOptions): Player {
       total += reward
       const terminated = result.terminated[0] !== 0
       // A lost life ends the learner's episode; the game goes on, and is watched to its end.
-      const goesOn = terminated && result.infos[0]!['lifeLost'] === true
+      const goesOn = terminated && gameGoesOn(result.infos[0]!)
       ended = goesOn ? null : terminated ? 'terminated' : result.truncated[0] !== 0 ? 'truncated' : null
       if (goesOn) env.reset()
       view = undefined
