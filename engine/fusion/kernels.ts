@@ -1,11 +1,13 @@
 import type { FusedStep, Operand } from './plan.ts'
 import {
   address,
+  andNot,
   arithmetic,
   encodeModule,
   f32,
   float32,
   i32,
+  isLess,
   loadVector,
   op,
   simd,
@@ -95,6 +97,16 @@ function groupVectors(steps: readonly FusedStep[]): number[][] {
   return [...groups.values()]
 }
 
+const smallestNormal = 'the smallest normal number'
+
+/**
+ * Numbers too small for full precision become 0. Where gradients are exactly 0 (units that have died), an optimizer's averages
+ * fade to such numbers and stay there, since rounding keeps a few ulps as they are; each then costs a hundred cycles a step.
+ */
+function withoutSubnormals(vector: readonly number[], limit: readonly number[]): number[] {
+  return [...vector, ...vector, ...simd(arithmetic.Abs.simd), ...limit, ...isLess, ...andNot]
+}
+
 interface VectorKernel {
   /** Equal for groups that do the same to other arrays. */
   readonly key: string
@@ -115,6 +127,7 @@ function vectorKernel(group: readonly number[], steps: readonly FusedStep[]): Ve
         ? `step ${operand.index}`
         : `${operand.from} ${operand.name}`
   const isScalar = (operand: Operand): boolean => operand.from === 'constant' || operand.size === 1
+  scalars.set(smallestNormal, { from: 'constant', value: 2 ** -126 })
   for (const index of group) {
     for (const operand of steps[index]!.operands) {
       if (isScalar(operand)) scalars.set(nameOf(operand), operand)
@@ -146,7 +159,7 @@ function vectorKernel(group: readonly number[], steps: readonly FusedStep[]): Ve
     }),
     ...outputs.flatMap((index, i) => [
       ...at(loadNames.length + i),
-      ...get(local.get(`step ${index}`)!),
+      ...withoutSubnormals(get(local.get(`step ${index}`)!), get(local.get(smallestNormal)!)),
       ...storeVector,
     ]),
     ...[...get(offset), op.i32Const, 16, op.i32Add, op.localTee, ...unsigned(offset)],

@@ -82,6 +82,10 @@ export const simd = (code: number): number[] => [0xfd, ...unsigned(code)]
 export const loadVector = [...simd(0), 4, 0]
 export const storeVector = [...simd(0x0b), 4, 0]
 export const splat = simd(0x13)
+/** All bits of an element where the first is less than the second: of numbers that are no numbers, none. */
+export const isLess = simd(0x43)
+/** The first's bits where the second has none. */
+export const andNot = simd(0x4f)
 
 const vector = (items: readonly (readonly number[])[]): number[] => [...unsigned(items.length), ...items.flat()]
 const section = (id: number, content: readonly number[]): number[] => [id, ...unsigned(content.length), ...content]

@@ -52,8 +52,10 @@ export function createAgentExperiment({ agent, env, rng, seed, timings }: AgentE
     at = timings.lap('observe', at)
     const metrics = agent.learn()
     if (metrics !== undefined) follower.update?.(metrics, step)
+    at = timings.lap('learn', at)
+    if (result.episodes.length === 0) return
     for (const episode of result.episodes) follower.episode?.(episode, step)
-    timings.lap('learn', at)
+    timings.lap('log', at)
   }
 
   const updates = (): number | undefined => agent.metrics()['updates']

@@ -159,10 +159,12 @@ function openSession<Config extends AnyRunConfig>({
       timings.lap('checkpoint', at)
       return { kind: 'checkpoint', step, best: record.bestStep === step, milliseconds: performance.now() - at }
     }
-    const writeAhead = atLeisure(() => {
+    const writeOut = atLeisure(() => {
       const at = performance.now()
+      log.flush()
+      const flushed = timings.lap('log', at)
       checkpoints.writeAhead(experiment.segments?.() ?? [])
-      timings.lap('checkpoint', at)
+      timings.lap('checkpoint', flushed)
     })
     const row: Duty = {
       every: config.log.every,
@@ -202,9 +204,8 @@ function openSession<Config extends AnyRunConfig>({
       },
       stopRequested,
       progress() {
-        log.flush()
         checkpoints.check()
-        writeAhead()
+        writeOut()
         shown.offer(experiment.step, () => experiment.state().policy)
         const stepsPerSecond = rate.stepsPerSecond()
         return {

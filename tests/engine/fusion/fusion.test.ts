@@ -53,6 +53,25 @@ function build(of: Formula, leaves: readonly tf.Tensor[]): tf.Tensor {
 }
 
 describe('fused updates', () => {
+  test('an average that fades away becomes 0; what is no number stays', async () => {
+    const engine = await openEngine({ engine: 'onnx' })
+    const average = tf.variable(tf.tensor1d(float(1, -1, 2 ** -126, -(2 ** -126), 2 ** -140, NaN, Infinity, 2 ** -100)))
+    const fade = engine.compile(
+      ({ gradient }) => {
+        average.assign(tf.add(tf.mul(average, 0.9), tf.mul(tf.add(gradient!, tf.zerosLike(gradient!)), 0.1)))
+        return {}
+      },
+      { state: { average }, inputs: { gradient: { shape: [8], dtype: 'float32' } } },
+    )
+    const gradient = new Float32Array(8)
+    fade({ gradient })
+    expect([...engine.read(average)]).toEqual([...float(0.9, -0.9, 0, 0, 0, NaN, Infinity, 0.9 * 2 ** -100)])
+    for (let i = 0; i < 1000; i++) fade({ gradient })
+    expect([...engine.read(average)]).toEqual([0, 0, 0, 0, 0, NaN, Infinity, 0])
+    fade.dispose()
+    engine.dispose()
+  })
+
   test('equal eager TensorFlow.js for any formula, size and number of calls', async () => {
     const engines = [await openEngine({ engine: 'onnx' }), await openEngine({ engine: 'cpu' })]
     const run = (engine: Engine, size: number, [forA, forB, forC]: [Formula, Formula, Formula]): number[] => {
