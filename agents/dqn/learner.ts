@@ -28,7 +28,7 @@ export interface Learner {
    * One gradient step on a batch: `observation, action, reward, discount, nextObservation, learningRate`; `nextMask` (and `mask`,
    * for Munchausen) when `masks`; `weights` where replay is prioritized; `noise, nextNoise, targetNoise` for noisy networks and `taus, targetTaus` for
    * implicit quantiles. Gives `loss`, `q` (batch × actions), `error` (the target's mean − q(s, a)), `priority` (what the
-   * transitions are to be drawn by), `gradientNorm` where it is limited, and `valid` (1 or 0 a row) of sequences.
+   * transitions are to be drawn by), `gradientNorm` (before it is limited), and `valid` (1 or 0 a row) of sequences.
    */
   update(masks: boolean): Compiled
   moveTarget(): void
@@ -60,12 +60,9 @@ export function createLearner({ engine, config, network, encoder, actions, onlin
         const { q } = judge()
         const { error, priority, valid } = summary(judge())
         const told = { loss, q, error, priority, ...(valid !== undefined && { valid }) }
-        if (config.gradientNorm === null) {
-          optimizer.apply(gradients, learningRate)
-          return told
-        }
         const gradientNorm = globalNorm(gradients)
-        optimizer.apply(clipByGlobalNorm(gradients, config.gradientNorm, gradientNorm), learningRate)
+        const limit = config.gradientNorm
+        optimizer.apply(limit === null ? gradients : clipByGlobalNorm(gradients, limit, gradientNorm), learningRate)
         return { ...told, gradientNorm }
       },
       {

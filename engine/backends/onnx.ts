@@ -159,6 +159,7 @@ export function makeOnnxProgram(
         errors.settle()
         fused?.run(i, given)
       }
+      if (fused !== undefined) for (const [name, value] of fused.results()) resultTensors.get(name)!.data[0] = value
       for (const slot of slots) if (slot.spare !== undefined) advance(slot)
       return results
     },

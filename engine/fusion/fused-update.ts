@@ -12,6 +12,8 @@ export interface FusedUpdate {
   outputs(): Readonly<Record<string, Float32Array>>
   /** The steps of one stage; `inputs` gives the scalar inputs by their graph names. */
   run(stage: number, inputs: Readonly<Record<string, TypedArray>>): void
+  /** Results that steps made, by their graph names. */
+  results(): Iterable<readonly [string, number]>
   dispose(): void
 }
 
@@ -27,7 +29,12 @@ export function createFusedUpdate(
   }
   for (const { name, shape } of handedOver) reserve(name, sizeOf(shape))
   const scalarInputs = new Set<string>()
-  for (const { operands } of stages.flatMap(({ steps }) => steps)) {
+  const results = new Set<string>()
+  for (const { operands, result } of stages.flatMap(({ steps }) => steps)) {
+    if (result !== undefined) {
+      reserve(resultBlock(result), 1)
+      results.add(result)
+    }
     for (const operand of operands) {
       if (operand.from !== 'input') continue
       reserve(operand.name, 1)
@@ -39,6 +46,7 @@ export function createFusedUpdate(
     const bytes = compileKernels(steps, {
       of: ({ from, name }) => (from === 'state' ? memory.addressOf(variables.get(name)!) : blocks.get(name)!.address),
       ofNext: (name) => memory.addressOf(variables.get(name)!),
+      ofResult: (name) => blocks.get(resultBlock(name))!.address,
     })
     const module = new WebAssembly.Module(bytes)
     return new WebAssembly.Instance(module, { env: { memory: memory.memory } }).exports
@@ -46,10 +54,13 @@ export function createFusedUpdate(
 
   let version = -1
   let cells: readonly { name: string; cell: Float32Array }[] = []
+  let resultCells: typeof cells = []
   const bind = (): void => {
     if (version === memory.version) return
     version = memory.version
-    cells = [...scalarInputs].map((name) => ({ name, cell: memory.view(blocks.get(name)!.address, 1) }))
+    const cellOf = (block: string): Float32Array => memory.view(blocks.get(block)!.address, 1)
+    cells = [...scalarInputs].map((name) => ({ name, cell: cellOf(name) }))
+    resultCells = [...results].map((name) => ({ name, cell: cellOf(resultBlock(name)) }))
   }
   return {
     outputs: () =>
@@ -64,6 +75,7 @@ export function createFusedUpdate(
       for (const { name, cell } of cells) cell[0] = inputs[name]![0]!
       kernels[stage]?.run()
     },
+    results: () => resultCells.map(({ name, cell }) => [name, cell[0]!] as const),
     dispose() {
       for (const { address, length } of blocks.values()) memory.free(address, length)
       blocks.clear()
@@ -72,3 +84,5 @@ export function createFusedUpdate(
     },
   }
 }
+
+const resultBlock = (name: string): string => `result ${name}`

@@ -3,12 +3,14 @@ import {
   address,
   andNot,
   arithmetic,
+  element,
   encodeModule,
   f32,
   float32,
   i32,
   isLess,
   loadVector,
+  loadVectorAt,
   op,
   simd,
   splat,
@@ -18,20 +20,26 @@ import {
   type WasmFunction,
 } from './wasm.ts'
 
-/** Bytes from the start of memory, for every operand that lives there and every state output. */
+/** Bytes from the start of memory, for every operand that lives there, every state output and every result. */
 export interface Addresses {
   of(operand: Exclude<Operand, { from: 'constant' | 'step' }>): number
   ofNext(name: string): number
+  ofResult(name: string): number
 }
 
 /**
- * A WebAssembly module whose `run` carries out the steps on memory: first all scalars, then one loop for each group of
+ * A WebAssembly module whose `run` carries out the steps on memory: first all scalars (sums of squares among them), then one loop for each group of
  * vectors that hang together, then the new scalars are stored. Every step reads the values from before the update. Loops
  * run to the next multiple of four elements, so that arrays must be padded to 16 bytes. Groups of the same formula share
  * one function.
  */
 export function compileKernels(steps: readonly FusedStep[], addresses: Addresses): Uint8Array<ArrayBuffer> {
   const kernels = new Map<string, { index: number; code: WasmFunction }>()
+  const kernelOf = (key: string, code: () => WasmFunction): number => {
+    let kernel = kernels.get(key)
+    if (kernel === undefined) kernels.set(key, (kernel = { index: kernels.size, code: code() }))
+    return kernel.index
+  }
   const body: number[] = []
   const scalarLocals = new Map<number, number>()
 
@@ -42,31 +50,73 @@ export function compileKernels(steps: readonly FusedStep[], addresses: Addresses
   }
   steps.forEach((step, index) => {
     if (step.size !== 1) return
-    body.push(...apply(step, step.operands.map(pushScalar), 'scalar'))
+    if (step.op === 'SumOfSquares') {
+      const [vector] = step.operands as [Exclude<Operand, { from: 'constant' | 'step' }>]
+      const call = [op.call, ...unsigned(kernelOf('sum of squares', sumOfSquares))]
+      body.push(...address(addresses.of(vector)), ...address(bytesOf(vector.size)), ...call)
+    } else body.push(...apply(step, step.operands.map(pushScalar), 'scalar'))
     scalarLocals.set(index, scalarLocals.size)
     body.push(op.localSet, ...unsigned(scalarLocals.get(index)!))
   })
 
   for (const group of groupVectors(steps)) {
     const { key, code, pointers, scalars } = vectorKernel(group, steps)
-    let kernel = kernels.get(key)
-    if (kernel === undefined) kernels.set(key, (kernel = { index: kernels.size, code }))
-    const bytes = Math.ceil(steps[group[0]!]!.size / 4) * 16
-    body.push(...address(bytes))
+    const kernel = kernelOf(key, () => code)
+    body.push(...address(bytesOf(steps[group[0]!]!.size)))
     for (const pointer of pointers) {
       body.push(...address(typeof pointer === 'string' ? addresses.ofNext(pointer) : addresses.of(pointer)))
     }
     for (const scalar of scalars) body.push(...pushScalar(scalar))
-    body.push(op.call, ...unsigned(kernel.index))
+    body.push(op.call, ...unsigned(kernel))
   }
 
   steps.forEach((step, index) => {
-    if (step.size !== 1 || step.next === undefined) return
+    if (step.size !== 1) return
     const value = [op.localGet, ...unsigned(scalarLocals.get(index)!)]
-    body.push(...address(addresses.ofNext(step.next)), ...value, op.f32Store, 2, 0)
+    const store = (place: number): number => body.push(...address(place), ...value, op.f32Store, 2, 0)
+    if (step.next !== undefined) store(addresses.ofNext(step.next))
+    if (step.result !== undefined) store(addresses.ofResult(step.result))
   })
   const run = { parameters: [], locals: [...scalarLocals].map(() => f32), body }
   return encodeModule([...[...kernels.values()].map(({ code }) => code), run])
+}
+
+/** Of an array, padded. */
+const bytesOf = (size: number): number => Math.ceil(size / 4) * 16
+
+/** `(pointer, bytes)`: Σx², by sixteen sums side by side while there are sixteen numbers, then by four. The padding is 0. */
+function sumOfSquares(): WasmFunction {
+  const [pointer, end, vector] = [0, 1, 2]
+  const sums = [3, 4, 5, 6]
+  const get = (local: number): number[] => [op.localGet, ...unsigned(local)]
+  const set = (local: number): number[] => [op.localSet, ...unsigned(local)]
+  const addSquare = (sum: number, at: number): number[] => [
+    ...[...get(pointer), ...loadVectorAt(at), op.localTee, vector, ...get(vector), ...simd(arithmetic.Mul.simd)],
+    ...[...get(sum), ...simd(arithmetic.Add.simd), ...set(sum)],
+  ]
+  /** While another `step` bytes are there. */
+  const loopBy = (step: number, body: readonly number[]): number[] => [
+    ...[op.block, 0x40, op.loop, 0x40],
+    ...[...get(pointer), ...address(step), op.i32Add, ...get(end), op.i32GtU, op.brIf, 1],
+    ...body,
+    ...[...get(pointer), ...address(step), op.i32Add, ...set(pointer), op.br, 0, op.end, op.end],
+  ]
+  const added = sums.slice(1).flatMap((sum) => [...get(sum), ...simd(arithmetic.Add.simd)])
+  return {
+    parameters: [i32, i32],
+    locals: [v128, ...sums.map(() => v128)],
+    result: f32,
+    body: [
+      ...[...get(pointer), ...get(end), op.i32Add, ...set(end)],
+      ...loopBy(
+        64,
+        sums.flatMap((sum, i) => addSquare(sum, 16 * i)),
+      ),
+      ...loopBy(16, addSquare(sums[0]!, 0)),
+      ...[...get(sums[0]!), ...added, op.localTee, vector, ...element(0)],
+      ...[1, 2, 3].flatMap((index) => [...get(vector), ...element(index), op.f32Add]),
+    ],
+  }
 }
 
 /** Indexes of vector steps that share steps or variables: they are done in one loop, because each writes what others read. */
@@ -185,6 +235,8 @@ function apply(step: FusedStep, operands: readonly number[][], width: 'scalar' |
   switch (step.op) {
     case 'Identity':
       return operands[0]!
+    case 'SumOfSquares':
+      throw new Error('sums of squares are no arithmetic on elements')
     case 'Relu':
       return [...operands[0]!, ...number(0), ...code('Max')]
     case 'Reciprocal':

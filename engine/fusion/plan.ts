@@ -16,9 +16,10 @@ export const fusedOps = [
   'Reciprocal',
   'Identity',
 ] as const
-export type FusedOp = (typeof fusedOps)[number]
+/** The sum of a vector's squares is one too: a gradient's part of the global norm. */
+export type FusedOp = (typeof fusedOps)[number] | 'SumOfSquares'
 
-/** Where an operand of a fused step comes from. Scalars have size 1, vectors the size of the step. */
+/** Where an operand of a fused step comes from. Scalars have size 1, vectors the size of the step (but for sums of squares). */
 export type Operand =
   | { readonly from: 'constant'; readonly value: number }
   /** A variable's value before the update. */
@@ -36,6 +37,8 @@ export interface FusedStep {
   readonly size: number
   /** The graph's name of the state output that this is, if it is one. */
   readonly next: string | undefined
+  /** The name of the result of the compiled function that this scalar is, if it is one. */
+  readonly result: string | undefined
   /** The graph's name of the state input whose place that output takes, if the variable is read at all. */
   readonly replaces: string | undefined
 }
@@ -63,8 +66,8 @@ export interface StatePorts {
 
 /**
  * Finds the largest part of a graph that (a) is element-wise on float32, (b) leads to new values of the state, and (c)
- * reads only the state, scalars and outputs of the rest: optimizers, moving averages, target syncs. One loop over memory
- * does all of a variable's ops there, where a graph makes one pass for each. Where the rest goes on with the new values (a
+ * reads only the state, scalars and outputs of the rest: optimizers, moving averages, target syncs; norms of what they read
+ * with it. One loop over memory does all of a variable's ops there, where a graph makes one pass for each. Where the rest goes on with the new values (a
  * generator's step against a discriminator that has just moved), it is cut into stages. Undefined when there is no such part.
  */
 export function planFusion(model: GraphModel, state: readonly StatePorts[]): FusionPlan | undefined {
@@ -106,11 +109,19 @@ interface Names {
   readonly outputs: ReadonlyMap<string, GraphPort>
   readonly constants: ReadonlyMap<string, number | undefined>
   readonly producers: ReadonlyMap<string, GraphNode>
+  /** What is squared and summed to one number, and its elements, by the name of the sum. */
+  readonly squared: ReadonlyMap<string, { readonly name: string; readonly size: number }>
+  /** Scalars that are sums of squares or made of them. */
+  readonly norms: ReadonlySet<string>
 }
 
 function namesOf(model: GraphModel, state: readonly StatePorts[]): Names {
   const outputs = new Map(model.outputs.map((port) => [port.name, port]))
+  const producers = new Map(model.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)))
+  const squared = squaredOf(model, producers)
   return {
+    squared,
+    norms: normsOf(model, squared),
     stateInputs: new Set(state.flatMap(({ input }) => input ?? [])),
     stateOutputs: new Map(
       state.flatMap(({ output }) => (output === undefined ? [] : [[output, sizeOf(outputs.get(output)!.shape)]])),
@@ -121,8 +132,31 @@ function namesOf(model: GraphModel, state: readonly StatePorts[]): Names {
     constants: new Map(
       model.initializers.map(({ name, data }) => [name, data.length === 1 ? Number(data[0]) : undefined]),
     ),
-    producers: new Map(model.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const))),
+    producers,
   }
+}
+
+function squaredOf(model: GraphModel, producers: Names['producers']): Names['squared'] {
+  const squared = new Map<string, { name: string; size: number }>()
+  for (const { op, inputs, outputs } of model.nodes) {
+    const square = producers.get(inputs[0] ?? '')
+    if (op !== 'ReduceSum' || square?.op !== 'Mul' || square.extents?.dtype !== 'float32') continue
+    const [name, other] = square.inputs
+    const shape = model.shapes?.get(outputs[0]!)?.shape
+    const size = sizeOf(square.extents.output)
+    if (name === other && shape !== undefined && sizeOf(shape) === 1 && producers.has(name!))
+      squared.set(outputs[0]!, { name: name!, size })
+  }
+  return squared
+}
+
+function normsOf(model: GraphModel, squared: Names['squared']): Names['norms'] {
+  const norms = new Set(squared.keys())
+  for (const { inputs, outputs, extents } of model.nodes) {
+    if (extents !== undefined && sizeOf(extents.output) === 1 && inputs.some((name) => norms.has(name)))
+      norms.add(outputs[0]!)
+  }
+  return norms
 }
 
 function fusedNodes(
@@ -141,14 +175,20 @@ function fusedNodes(
     }
   }
   const fused = new Set<GraphNode>()
+  // What is summed must be there before the steps begin.
+  const summed = new Set<string>()
   for (const node of model.nodes.toReversed()) {
     const name = node.outputs[0]!
-    const readByFused = (consumers.get(name) ?? []).every((reader) => fused.has(reader))
+    const readers = consumers.get(name) ?? []
     // New values of the state may be read by a later stage; what lies between may not.
-    const reachable = readByFused || (staged && names.stateOutputs.has(name))
-    if (!results.has(name) && reachable && canFuse(node, names, barred)) fused.add(node)
+    const reachable = readers.every((reader) => fused.has(reader)) || (staged && names.stateOutputs.has(name))
+    if (!reachable || summed.has(name) || (results.has(name) && !names.norms.has(name))) continue
+    const squared = names.squared.get(name)
+    if (squared !== undefined) summed.add(squared.name)
+    if (squared !== undefined || canFuse(node, names, barred)) fused.add(node)
   }
-  return fused
+  const leadsToState = [...fused].some((node) => names.stateOutputs.has(node.outputs[0]!))
+  return leadsToState ? fused : new Set()
 }
 
 function canFuse(node: GraphNode, names: Names, barred: ReadonlySet<string>): boolean {
@@ -239,6 +279,17 @@ function groupsOf(names: Names, fused: ReadonlySet<GraphNode>): GraphNode[][] {
   return [...groups.values()]
 }
 
+/** The fused nodes that square what a sum of squares takes as it is. */
+function squaresOf(names: Names, fused: ReadonlySet<GraphNode>): ReadonlySet<GraphNode> {
+  const sums = [...fused].filter((node) => names.squared.has(node.outputs[0]!))
+  const squares = new Set(sums.map((node) => names.producers.get(node.inputs[0]!)!).filter((node) => fused.has(node)))
+  for (const node of fused) {
+    if (names.squared.has(node.outputs[0]!)) continue
+    for (const name of node.inputs) squares.delete(names.producers.get(name)!)
+  }
+  return squares
+}
+
 /** Undefined where a value would be carried whose shape is not known. */
 function assemble(
   model: GraphModel,
@@ -285,9 +336,24 @@ function assemble(
     }
     return given
   }
+  const isSquare = squaresOf(names, fused)
   for (const node of model.nodes) {
-    if (!fused.has(node)) continue
+    if (!fused.has(node) || isSquare.has(node)) continue
     const own = steps[stageOf.get(node)!]!
+    const name = node.outputs[0]!
+    const common = {
+      next: names.stateOutputs.has(name) ? name : undefined,
+      result: names.outputs.has(name) && !names.stateOutputs.has(name) ? name : undefined,
+      replaces: names.replaced.get(name),
+    }
+    places.set(name, own.length)
+    const squared = names.squared.get(name)
+    if (squared !== undefined) {
+      const { shape } = model.shapes!.get(squared.name)!
+      const operand = { from: 'graph', name: handOver(squared.name, shape), size: squared.size } as const
+      own.push({ op: 'SumOfSquares', operands: [operand], size: 1, ...common })
+      continue
+    }
     const { operands: shapes, output } = node.extents!
     const operands = node.inputs.map((name, i): Operand => {
       const size = sizeOf(shapes[i]!)
@@ -299,15 +365,7 @@ function assemble(
       if (index !== undefined) return { from: 'step', index, size }
       return { from: 'graph', name: handOver(name, shapes[i]!), size }
     })
-    const name = node.outputs[0]!
-    places.set(name, own.length)
-    own.push({
-      op: node.op as FusedOp,
-      operands,
-      size: sizeOf(output),
-      next: names.stateOutputs.has(name) ? name : undefined,
-      replaces: names.replaced.get(name),
-    })
+    own.push({ op: node.op as FusedOp, operands, size: sizeOf(output), ...common })
   }
 
   const stages = nodes.map((own, stage): FusionStage => {

@@ -31,7 +31,9 @@ export const op = {
   i32Const: 0x41,
   f32Const: 0x43,
   i32LtU: 0x49,
+  i32GtU: 0x4b,
   i32Add: 0x6a,
+  f32Add: 0x92,
 } as const
 
 /** One-instruction arithmetic on one number, and on four (after the prefix 0xfd). */
@@ -78,10 +80,13 @@ export function float32(value: number): number[] {
 export const address = (bytes: number): number[] => [op.i32Const, ...signed(bytes | 0)]
 
 export const simd = (code: number): number[] => [0xfd, ...unsigned(code)]
-/** Offset 0, alignment hint 16 bytes. */
-export const loadVector = [...simd(0), 4, 0]
+/** Alignment hint 16 bytes; `offset` in bytes. */
+export const loadVectorAt = (offset: number): number[] => [...simd(0), 4, ...unsigned(offset)]
+export const loadVector = loadVectorAt(0)
 export const storeVector = [...simd(0x0b), 4, 0]
 export const splat = simd(0x13)
+/** One element of a vector. */
+export const element = (index: number): number[] => [...simd(0x1f), index]
 /** All bits of an element where the first is less than the second: of numbers that are no numbers, none. */
 export const isLess = simd(0x43)
 /** The first's bits where the second has none. */
@@ -97,11 +102,16 @@ export interface WasmFunction {
   readonly locals: readonly number[]
   /** Instructions without the closing `end`. */
   readonly body: readonly number[]
+  /** The type of what it returns, if it returns anything. */
+  readonly result?: number
 }
 
-/** A module that imports `env.memory` and exports its last function as `run`. No function returns anything. */
+/** A module that imports `env.memory` and exports its last function as `run`. */
 export function encodeModule(functions: readonly WasmFunction[]): Uint8Array<ArrayBuffer> {
-  const types = functions.map(({ parameters }) => [0x60, ...vector(parameters.map((type) => [type])), 0])
+  const types = functions.map(({ parameters, result }) => [
+    ...[0x60, ...vector(parameters.map((type) => [type]))],
+    ...vector(result === undefined ? [] : [[result]]),
+  ])
   const bodies = functions.map(({ locals, body }) => {
     const code = [...vector(locals.map((type) => [1, type])), ...body, op.end]
     return [...unsigned(code.length), ...code]

@@ -25,8 +25,8 @@ const own: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'double-dqn': {},
   'prioritized-dqn': {},
   'dueling-dqn': {},
-  // What is random in three steps is not the policy's: less of it.
-  'n-step-dqn': { epsilon: { kind: 'linear', from: 1, to: 0.01, over: '20%' } },
+  // What is random in three steps is not the policy's: less of it at last, and smaller steps where returns surprise.
+  'n-step-dqn': { loss: 'huber', epsilon: { kind: 'linear', from: 1, to: 0.01, over: '40%' } },
   'noisy-dqn': {},
   c51: { categorical },
   'qr-dqn': {},

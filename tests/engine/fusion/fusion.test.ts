@@ -114,6 +114,47 @@ describe('fused updates', () => {
     )
   })
 
+  test('norms of what a graph hands over are steps too, as results and for what comes after', async () => {
+    const engine = await openEngine({ engine: 'onnx' })
+    const norms = (size: number, limit: number | undefined, squares: boolean): void => {
+      const [a, b] = [tf.variable(tf.zeros([size])), tf.variable(tf.zeros([2, size]))]
+      const step = (x: tf.Tensor) => {
+        const column = tf.reshape(x, [size, 1])
+        const g = tf.reshape(tf.matMul(column, tf.tensor2d([[2]])), [size])
+        const h = tf.matMul(tf.tensor2d([[1], [-3]]), column, false, true)
+        const norm = tf.sqrt(tf.add(tf.sum(tf.square(g)), tf.sum(tf.square(h))))
+        const scale = limit === undefined ? tf.scalar(1) : tf.minimum(tf.div(limit, norm), tf.scalar(1))
+        a.assign(tf.add(a, squares ? tf.square(g) : tf.mul(g, scale)))
+        b.assign(tf.add(b, tf.mul(h, scale)))
+        return { norm }
+      }
+      const inputs = { x: { shape: [size], dtype: 'float32' } } as const
+      const { model, slots } = trace(({ x }) => step(x!), 'norms', [{ name: 'x', ...inputs.x }], { a, b }, new Set())
+      const plan = planFusion(model, slots)!
+      expect(plan.stages).toHaveLength(1)
+      expect(plan.stages[0]!.graph.nodes.filter(({ op }) => op === 'ReduceSum')).toEqual([])
+      const compiled = engine.compile(({ x }) => step(x!), { state: { a, b }, inputs })
+      for (let call = 1; call <= 2; call++) {
+        const x = Float32Array.from({ length: size }, (_, i) => Math.sin(i + call))
+        const [beforeA, beforeB] = [engine.read(a).slice(), engine.read(b).slice()]
+        const norm = Math.sqrt(x.reduce((sum, v) => sum + 14 * v * v, 0))
+        expect(compiled({ x })['norm']![0]! / norm).toBeCloseTo(1, 5)
+        const scale = limit === undefined ? 1 : Math.min(limit / norm, 1)
+        x.forEach((v, i) => {
+          expect(engine.read(a)[i]! - beforeA[i]!).toBeCloseTo(squares ? 4 * v * v : 2 * v * scale, 4)
+          expect(engine.read(b)[size + i]! - beforeB[size + i]!).toBeCloseTo(-3 * v * scale, 4)
+        })
+      }
+      compiled.dispose()
+      tf.dispose([a, b])
+    }
+    fc.assert(
+      fc.property(fc.integer({ min: 2, max: 150 }), fc.option(fc.constant(3), { nil: undefined }), fc.boolean(), norms),
+      { numRuns: 40 },
+    )
+    engine.dispose()
+  })
+
   test('a moving average leaves the graph empty, and a copy too', () => {
     const [from, to] = [tf.variable(tf.ones([5])), tf.variable(tf.zeros([5]))]
     const average = trace(
