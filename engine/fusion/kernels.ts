@@ -86,12 +86,13 @@ const bytesOf = (size: number): number => Math.ceil(size / 4) * 16
 
 /** `(pointer, bytes)`: Σx², by sixteen sums side by side while there are sixteen numbers, then by four. The padding is 0. */
 function sumOfSquares(): WasmFunction {
-  const [pointer, end, vector] = [0, 1, 2]
-  const sums = [3, 4, 5, 6]
+  const [pointer, end, vector, limit] = [0, 1, 2, 3]
+  const sums = [4, 5, 6, 7]
   const get = (local: number): number[] => [op.localGet, ...unsigned(local)]
   const set = (local: number): number[] => [op.localSet, ...unsigned(local)]
   const addSquare = (sum: number, at: number): number[] => [
-    ...[...get(pointer), ...loadVectorAt(at), op.localTee, vector, ...get(vector), ...simd(arithmetic.Mul.simd)],
+    ...[...get(pointer), ...loadVectorAt(at), ...set(vector)],
+    ...[...without(get(vector), get(limit)), op.localTee, vector, ...get(vector), ...simd(arithmetic.Mul.simd)],
     ...[...get(sum), ...simd(arithmetic.Add.simd), ...set(sum)],
   ]
   /** While another `step` bytes are there. */
@@ -104,9 +105,10 @@ function sumOfSquares(): WasmFunction {
   const added = sums.slice(1).flatMap((sum) => [...get(sum), ...simd(arithmetic.Add.simd)])
   return {
     parameters: [i32, i32],
-    locals: [v128, ...sums.map(() => v128)],
+    locals: [v128, v128, ...sums.map(() => v128)],
     result: f32,
     body: [
+      ...[op.f32Const, ...float32(smallest.root), ...splat, ...set(limit)],
       ...[...get(pointer), ...get(end), op.i32Add, ...set(end)],
       ...loopBy(
         64,
@@ -147,13 +149,15 @@ function groupVectors(steps: readonly FusedStep[]): number[][] {
   return [...groups.values()]
 }
 
-const smallestNormal = 'the smallest normal number'
-
 /**
- * Numbers too small for full precision become 0. Where gradients are exactly 0 (units that have died), an optimizer's averages
- * fade to such numbers and stay there, since rounding keeps a few ulps as they are; each then costs a hundred cycles a step.
+ * Below the first, numbers have less than full precision; below the second, their squares. They become 0, and factors whose
+ * product would be so small, because each costs a hundred cycles a step: where gradients are exactly 0 (units that have died), an optimizer's averages fade to such numbers and
+ * stay there, since rounding keeps a few ulps as they are; and where a softmax is sure of itself, gradients are that small.
  */
-function withoutSubnormals(vector: readonly number[], limit: readonly number[]): number[] {
+const smallest = { normal: 2 ** -126, root: 2 ** -63 } as const
+
+/** The vector's numbers, those nearer to 0 than the limit replaced by 0. */
+function without(vector: readonly number[], limit: readonly number[]): number[] {
   return [...vector, ...vector, ...simd(arithmetic.Abs.simd), ...limit, ...isLess, ...andNot]
 }
 
@@ -177,22 +181,36 @@ function vectorKernel(group: readonly number[], steps: readonly FusedStep[]): Ve
         ? `step ${operand.index}`
         : `${operand.from} ${operand.name}`
   const isScalar = (operand: Operand): boolean => operand.from === 'constant' || operand.size === 1
-  scalars.set(smallestNormal, { from: 'constant', value: 2 ** -126 })
+  for (const [name, value] of Object.entries(smallest)) scalars.set(name, { from: 'constant', value })
   for (const index of group) {
     for (const operand of steps[index]!.operands) {
       if (isScalar(operand)) scalars.set(nameOf(operand), operand)
       else if (operand.from !== 'step' && operand.from !== 'constant') loads.set(nameOf(operand), operand)
     }
   }
+  /** The local below which a factor makes a product that is too small. By constants few are: they are near 1, and guards cost 7 %. */
+  const limitOf = ({ op: name, operands }: FusedStep): string | undefined => {
+    if (name !== 'Mul') return undefined
+    const [a, b] = operands as [Operand, Operand]
+    if (nameOf(a) === nameOf(b)) return 'root'
+    const [scalar, vector] = isScalar(a) ? [a, b] : [b, a]
+    return isScalar(scalar) && scalar.from !== 'constant' && vector.from !== 'state'
+      ? `limit for ${nameOf(scalar)}`
+      : undefined
+  }
+  const limited = [...scalars.keys()].filter((name) =>
+    group.some((index) => limitOf(steps[index]!) === `limit for ${name}`),
+  )
   const outputs = group.filter((index) => steps[index]!.next !== undefined)
 
-  // Locals: bytes, pointers, scalars | offset, splats, loaded arrays, steps.
+  // Locals: bytes, pointers, scalars | offset, splats, limits, loaded arrays, steps.
   const loadNames = [...loads.keys()]
   const scalarNames = [...scalars.keys()]
   const pointerCount = loadNames.length + outputs.length
   const firstScalar = 1 + pointerCount
   const offset = firstScalar + scalarNames.length
-  const vectorNames = [...scalarNames, ...loadNames, ...group.map((index) => `step ${index}`)]
+  const limitNames = limited.map((name) => `limit for ${name}`)
+  const vectorNames = [...scalarNames, ...limitNames, ...loadNames, ...group.map((index) => `step ${index}`)]
   const local = new Map(vectorNames.map((name, i) => [name, offset + 1 + i]))
   const get = (index: number): number[] => [op.localGet, ...unsigned(index)]
   const set = (index: number): number[] => [op.localSet, ...unsigned(index)]
@@ -200,16 +218,31 @@ function vectorKernel(group: readonly number[], steps: readonly FusedStep[]): Ve
 
   const body = [
     ...scalarNames.flatMap((name, i) => [...get(firstScalar + i), ...splat, ...set(local.get(name)!)]),
+    ...limited.flatMap((name, i) => [
+      ...[
+        ...get(local.get('normal')!),
+        ...get(local.get(name)!),
+        ...simd(arithmetic.Abs.simd),
+        ...simd(arithmetic.Div.simd),
+      ],
+      ...[...get(local.get('normal')!), ...simd(arithmetic.Max.simd), ...set(local.get(limitNames[i]!)!)],
+    ]),
     ...[op.loop, 0x40],
     ...loadNames.flatMap((name, i) => [...at(i), ...loadVector, ...set(local.get(name)!)]),
     ...group.flatMap((index) => {
       const step = steps[index]!
+      const own = local.get(`step ${index}`)!
       const operands = step.operands.map((operand) => get(local.get(nameOf(operand))!))
-      return [...apply(step, operands, 'simd'), ...set(local.get(`step ${index}`)!)]
+      const limit = limitOf(step)
+      if (limit === undefined) return [...apply(step, operands, 'simd'), ...set(own)]
+      const vector = step.operands.findIndex((operand) => !isScalar(operand))
+      const kept = [...without(operands[vector]!, get(local.get(limit)!)), ...set(own)]
+      const factors = operands.map((operand, i) => (limit === 'root' || i === vector ? get(own) : operand))
+      return [...kept, ...apply(step, factors, 'simd'), ...set(own)]
     }),
     ...outputs.flatMap((index, i) => [
       ...at(loadNames.length + i),
-      ...withoutSubnormals(get(local.get(`step ${index}`)!), get(local.get(smallestNormal)!)),
+      ...without(get(local.get(`step ${index}`)!), get(local.get('normal')!)),
       ...storeVector,
     ]),
     ...[...get(offset), op.i32Const, 16, op.i32Add, op.localTee, ...unsigned(offset)],

@@ -282,7 +282,8 @@ function groupsOf(names: Names, fused: ReadonlySet<GraphNode>): GraphNode[][] {
 /** The fused nodes that square what a sum of squares takes as it is. */
 function squaresOf(names: Names, fused: ReadonlySet<GraphNode>): ReadonlySet<GraphNode> {
   const sums = [...fused].filter((node) => names.squared.has(node.outputs[0]!))
-  const squares = new Set(sums.map((node) => names.producers.get(node.inputs[0]!)!).filter((node) => fused.has(node)))
+  const squares = new Set(sums.map((node) => names.producers.get(node.inputs[0]!)!))
+  for (const node of squares) if (!fused.has(node) || names.stateOutputs.has(node.outputs[0]!)) squares.delete(node)
   for (const node of fused) {
     if (names.squared.has(node.outputs[0]!)) continue
     for (const name of node.inputs) squares.delete(names.producers.get(name)!)

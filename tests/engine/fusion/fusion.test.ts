@@ -72,6 +72,33 @@ describe('fused updates', () => {
     engine.dispose()
   })
 
+  test('products that would be too small are 0, whatever made them so', async () => {
+    const engine = await openEngine({ engine: 'onnx' })
+    const [squares, steps] = [tf.variable(tf.zeros([4])), tf.variable(tf.ones([4]))]
+    const update = engine.compile(
+      ({ x, rate }) => {
+        const g = tf.reshape(tf.matMul(tf.reshape(x!, [4, 1]), tf.tensor2d([[1]])), [4])
+        squares.assign(tf.square(g))
+        steps.assign(tf.mul(g, rate!))
+        return { norm: tf.sqrt(tf.sum(tf.square(g))) }
+      },
+      {
+        state: { squares, steps },
+        inputs: { x: { shape: [4], dtype: 'float32' }, rate: { shape: [], dtype: 'float32' } },
+      },
+    )
+    const run = (x: Float32Array, rate: number): number[] => {
+      const { norm } = update({ x, rate })
+      return [norm![0]!, ...engine.read(squares), ...engine.read(steps)]
+    }
+    const [tiny, small] = [2 ** -70, 2 ** -60]
+    expect(run(float(tiny, small, -1, 0), 2 ** -64)).toEqual([1, 0, 2 ** -120, 1, 0, 0, 2 ** -124, -(2 ** -64), 0])
+    expect(run(float(tiny, NaN, Infinity, -Infinity), 0)).toEqual([NaN, 0, NaN, Infinity, Infinity, 0, NaN, NaN, NaN])
+    expect(run(float(tiny, small, 2, 1), 2 ** 20).slice(5)).toEqual([2 ** -50, 2 ** -40, 2 ** 21, 2 ** 20])
+    update.dispose()
+    engine.dispose()
+  })
+
   test('equal eager TensorFlow.js for any formula, size and number of calls', async () => {
     const engines = [await openEngine({ engine: 'onnx' }), await openEngine({ engine: 'cpu' })]
     const run = (engine: Engine, size: number, [forA, forB, forC]: [Formula, Formula, Formula]): number[] => {
