@@ -109,8 +109,8 @@ interface Names {
   readonly outputs: ReadonlyMap<string, GraphPort>
   readonly constants: ReadonlyMap<string, number | undefined>
   readonly producers: ReadonlyMap<string, GraphNode>
-  /** What is squared and summed to one number, and its elements, by the name of the sum. */
-  readonly squared: ReadonlyMap<string, { readonly name: string; readonly size: number }>
+  /** What is squared and summed to one number, by the name of the sum. */
+  readonly squared: ReadonlyMap<string, { readonly name: string; readonly shape: readonly number[] }>
   /** Scalars that are sums of squares or made of them. */
   readonly norms: ReadonlySet<string>
 }
@@ -137,15 +137,14 @@ function namesOf(model: GraphModel, state: readonly StatePorts[]): Names {
 }
 
 function squaredOf(model: GraphModel, producers: Names['producers']): Names['squared'] {
-  const squared = new Map<string, { name: string; size: number }>()
+  const squared = new Map<string, { name: string; shape: readonly number[] }>()
   for (const { op, inputs, outputs } of model.nodes) {
     const square = producers.get(inputs[0] ?? '')
     if (op !== 'ReduceSum' || square?.op !== 'Mul' || square.extents?.dtype !== 'float32') continue
     const [name, other] = square.inputs
-    const shape = model.shapes?.get(outputs[0]!)?.shape
-    const size = sizeOf(square.extents.output)
-    if (name === other && shape !== undefined && sizeOf(shape) === 1 && producers.has(name!))
-      squared.set(outputs[0]!, { name: name!, size })
+    const sum = model.shapes?.get(outputs[0]!)
+    if (name === other && sum !== undefined && sizeOf(sum.shape) === 1 && producers.has(name!))
+      squared.set(outputs[0]!, { name: name!, shape: square.extents.output })
   }
   return squared
 }
@@ -350,8 +349,8 @@ function assemble(
     places.set(name, own.length)
     const squared = names.squared.get(name)
     if (squared !== undefined) {
-      const { shape } = model.shapes!.get(squared.name)!
-      const operand = { from: 'graph', name: handOver(squared.name, shape), size: squared.size } as const
+      const { name: handed, shape } = squared
+      const operand = { from: 'graph', name: handOver(handed, shape), size: sizeOf(shape) } as const
       own.push({ op: 'SumOfSquares', operands: [operand], size: 1, ...common })
       continue
     }
