@@ -11,6 +11,9 @@ export interface Histogram {
   readonly counts: readonly number[]
 }
 
+/** Below it, numbers lose digits. */
+const smallestNormal = 2 ** -1022
+
 /** Buckets of equal width from the least value to the greatest; undefined where no value is finite. What is not finite is left out. */
 export function histogramOf(values: ArrayLike<number>, buckets = 30): Histogram | undefined {
   let [min, max, count, sum, sumOfSquares] = [Infinity, -Infinity, 0, 0, 0]
@@ -27,7 +30,7 @@ export function histogramOf(values: ArrayLike<number>, buckets = 30): Histogram 
   const measured = { min, max, count, sum, sumOfSquares }
   const width = (max - min) / buckets
   // One value alone, or values so near (or far) that the edges between them could not be told apart.
-  if (!(width > Number.EPSILON * Math.max(-min, max) && Number.isFinite(width)))
+  if (!(width > Math.max(Number.EPSILON * Math.max(-min, max), smallestNormal) && Number.isFinite(width)))
     return { ...measured, edges: [max], counts: [count] }
   const edges = Array.from({ length: buckets }, (_, i) => (i === buckets - 1 ? max : min + (i + 1) * width))
   const counts = new Array<number>(buckets).fill(0)

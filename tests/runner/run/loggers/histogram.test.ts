@@ -12,6 +12,7 @@ test('counts values between edges of equal width, right edges included', () => {
 
 test('a single value is one bucket; what is not finite is left out; nothing gives nothing', () => {
   expect(histogramOf([7, 7, 7])).toMatchObject({ min: 7, max: 7, edges: [7], counts: [3] })
+  expect(histogramOf([-2.5e-323, 5.4e-323])).toMatchObject({ edges: [5.4e-323], counts: [2] })
   expect(histogramOf([NaN, 1, Infinity, 3, -Infinity], 2)).toMatchObject({ count: 2, edges: [2, 3], counts: [1, 1] })
   expect(histogramOf([NaN])).toBeUndefined()
   expect(histogramOf([])).toBeUndefined()
