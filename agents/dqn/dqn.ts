@@ -88,11 +88,10 @@ export function createDqn(context: AgentContext, config: DqnConfig): Agent {
     const out = learner.update(memory.masked)({ ...batch, ...draws(), learningRate: learningRate(steps) })
     updates++
     const loss = out['loss']![0]!
-    const gradientNorm = out['gradientNorm']?.[0]
+    const gradientNorm = out['gradientNorm']![0]!
     if (!Number.isFinite(loss)) throw diverged('loss', loss)
-    // Clipping by an infinite norm makes every step nought, silently.
-    if (gradientNorm !== undefined && !Number.isFinite(gradientNorm))
-      throw diverged('norm of the gradients', gradientNorm)
+    // Steps limited by an infinite norm, or divided by its root mean square, are nought, silently.
+    if (!Number.isFinite(gradientNorm)) throw diverged('norm of the gradients', gradientNorm)
     memory.learned(out['priority']!)
     const q = counted(out['q']!, out['valid'])
     lastErrors = counted(out['error']!, out['valid'])
@@ -101,7 +100,7 @@ export function createDqn(context: AgentContext, config: DqnConfig): Agent {
       meanQ: mean(q),
       maxQ: max(q),
       tdError: meanSize(lastErrors),
-      ...(gradientNorm !== undefined && { gradientNorm }),
+      gradientNorm,
       ...(config.prioritized && { priority: mean(out['priority']!), importanceWeight: mean(batch['weights']!) }),
     }
   }

@@ -32,7 +32,7 @@ export function createFusedUpdate(
   const results = new Set<string>()
   for (const { operands, result } of stages.flatMap(({ steps }) => steps)) {
     if (result !== undefined) {
-      reserve(resultBlock(result), 1)
+      reserve(result, 1)
       results.add(result)
     }
     for (const operand of operands) {
@@ -46,7 +46,7 @@ export function createFusedUpdate(
     const bytes = compileKernels(steps, {
       of: ({ from, name }) => (from === 'state' ? memory.addressOf(variables.get(name)!) : blocks.get(name)!.address),
       ofNext: (name) => memory.addressOf(variables.get(name)!),
-      ofResult: (name) => blocks.get(resultBlock(name))!.address,
+      ofResult: (name) => blocks.get(name)!.address,
     })
     const module = new WebAssembly.Module(bytes)
     return new WebAssembly.Instance(module, { env: { memory: memory.memory } }).exports
@@ -60,7 +60,7 @@ export function createFusedUpdate(
     version = memory.version
     const cellOf = (block: string): Float32Array => memory.view(blocks.get(block)!.address, 1)
     cells = [...scalarInputs].map((name) => ({ name, cell: cellOf(name) }))
-    resultCells = [...results].map((name) => ({ name, cell: cellOf(resultBlock(name)) }))
+    resultCells = [...results].map((name) => ({ name, cell: cellOf(name) }))
   }
   return {
     outputs: () =>
@@ -84,5 +84,3 @@ export function createFusedUpdate(
     },
   }
 }
-
-const resultBlock = (name: string): string => `result ${name}`

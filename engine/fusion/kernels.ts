@@ -28,10 +28,10 @@ export interface Addresses {
 }
 
 /**
- * A WebAssembly module whose `run` carries out the steps on memory: first all scalars (sums of squares among them), then one loop for each group of
- * vectors that hang together, then the new scalars are stored. Every step reads the values from before the update. Loops
- * run to the next multiple of four elements, so that arrays must be padded to 16 bytes. Groups of the same formula share
- * one function.
+ * A WebAssembly module whose `run` carries out the steps on memory: first all scalars (sums of squares among them), then one
+ * loop for each group of vectors that hang together, then the new scalars are stored. Every step reads the values from before
+ * the update. Loops run to the next multiple of four elements, so that arrays must be padded to 16 bytes. Groups of the same
+ * formula share one function.
  */
 export function compileKernels(steps: readonly FusedStep[], addresses: Addresses): Uint8Array<ArrayBuffer> {
   const kernels = new Map<string, { index: number; code: WasmFunction }>()
@@ -92,7 +92,7 @@ function sumOfSquares(): WasmFunction {
   const set = (local: number): number[] => [op.localSet, ...unsigned(local)]
   const addSquare = (sum: number, at: number): number[] => [
     ...[...get(pointer), ...loadVectorAt(at), ...set(vector)],
-    ...[...without(get(vector), get(limit)), op.localTee, vector, ...get(vector), ...simd(arithmetic.Mul.simd)],
+    ...[...flushed(get(vector), get(limit)), op.localTee, vector, ...get(vector), ...simd(arithmetic.Mul.simd)],
     ...[...get(sum), ...simd(arithmetic.Add.simd), ...set(sum)],
   ]
   /** While another `step` bytes are there. */
@@ -150,14 +150,15 @@ function groupVectors(steps: readonly FusedStep[]): number[][] {
 }
 
 /**
- * Below the first, numbers have less than full precision; below the second, their squares. They become 0, and factors whose
- * product would be so small, because each costs a hundred cycles a step: where gradients are exactly 0 (units that have died), an optimizer's averages fade to such numbers and
- * stay there, since rounding keeps a few ulps as they are; and where a softmax is sure of itself, gradients are that small.
+ * Below the first, numbers are subnormal; below the second, their squares. Processors take a hundred cycles for each of them, so
+ * they are flushed to 0, and so are factors whose product would be one. Where gradients are exactly 0 (units that have died), an
+ * optimizer's averages fade to such numbers and stay there, since rounding keeps a few ulps as they are; where a softmax is sure
+ * of itself, gradients are that small.
  */
 const smallest = { normal: 2 ** -126, root: 2 ** -63 } as const
 
 /** The vector's numbers, those nearer to 0 than the limit replaced by 0. */
-function without(vector: readonly number[], limit: readonly number[]): number[] {
+function flushed(vector: readonly number[], limit: readonly number[]): number[] {
   return [...vector, ...vector, ...simd(arithmetic.Abs.simd), ...limit, ...isLess, ...andNot]
 }
 
@@ -188,7 +189,7 @@ function vectorKernel(group: readonly number[], steps: readonly FusedStep[]): Ve
       else if (operand.from !== 'step' && operand.from !== 'constant') loads.set(nameOf(operand), operand)
     }
   }
-  /** The local below which a factor makes a product that is too small. By constants few are: they are near 1, and guards cost 7 %. */
+  /** The local below which a factor makes a subnormal product. By a constant (0.1, 0.001) only few do: not worth a guard. */
   const limitOf = ({ op: name, operands }: FusedStep): string | undefined => {
     if (name !== 'Mul') return undefined
     const [a, b] = operands as [Operand, Operand]
@@ -236,13 +237,13 @@ function vectorKernel(group: readonly number[], steps: readonly FusedStep[]): Ve
       const limit = limitOf(step)
       if (limit === undefined) return [...apply(step, operands, 'simd'), ...set(own)]
       const vector = step.operands.findIndex((operand) => !isScalar(operand))
-      const kept = [...without(operands[vector]!, get(local.get(limit)!)), ...set(own)]
+      const kept = [...flushed(operands[vector]!, get(local.get(limit)!)), ...set(own)]
       const factors = operands.map((operand, i) => (limit === 'root' || i === vector ? get(own) : operand))
       return [...kept, ...apply(step, factors, 'simd'), ...set(own)]
     }),
     ...outputs.flatMap((index, i) => [
       ...at(loadNames.length + i),
-      ...without(get(local.get(`step ${index}`)!), get(local.get('normal')!)),
+      ...flushed(get(local.get(`step ${index}`)!), get(local.get('normal')!)),
       ...storeVector,
     ]),
     ...[...get(offset), op.i32Const, 16, op.i32Add, op.localTee, ...unsigned(offset)],

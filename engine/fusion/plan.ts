@@ -118,7 +118,7 @@ interface Names {
 function namesOf(model: GraphModel, state: readonly StatePorts[]): Names {
   const outputs = new Map(model.outputs.map((port) => [port.name, port]))
   const producers = new Map(model.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)))
-  const squared = squaredOf(model, producers)
+  const squared = sumsOfSquares(model, producers)
   return {
     squared,
     norms: normsOf(model, squared),
@@ -136,7 +136,7 @@ function namesOf(model: GraphModel, state: readonly StatePorts[]): Names {
   }
 }
 
-function squaredOf(model: GraphModel, producers: Names['producers']): Names['squared'] {
+function sumsOfSquares(model: GraphModel, producers: Names['producers']): Names['squared'] {
   const squared = new Map<string, { name: string; shape: readonly number[] }>()
   for (const { op, inputs, outputs } of model.nodes) {
     const square = producers.get(inputs[0] ?? '')
@@ -278,8 +278,8 @@ function groupsOf(names: Names, fused: ReadonlySet<GraphNode>): GraphNode[][] {
   return [...groups.values()]
 }
 
-/** The fused nodes that square what a sum of squares takes as it is. */
-function squaresOf(names: Names, fused: ReadonlySet<GraphNode>): ReadonlySet<GraphNode> {
+/** The fused nodes that square for a sum of squares alone, which squares by itself. */
+function absorbedSquares(names: Names, fused: ReadonlySet<GraphNode>): ReadonlySet<GraphNode> {
   const sums = [...fused].filter((node) => names.squared.has(node.outputs[0]!))
   const squares = new Set(sums.map((node) => names.producers.get(node.inputs[0]!)!))
   for (const node of squares) if (!fused.has(node) || names.stateOutputs.has(node.outputs[0]!)) squares.delete(node)
@@ -336,9 +336,9 @@ function assemble(
     }
     return given
   }
-  const isSquare = squaresOf(names, fused)
+  const absorbed = absorbedSquares(names, fused)
   for (const node of model.nodes) {
-    if (!fused.has(node) || isSquare.has(node)) continue
+    if (!fused.has(node) || absorbed.has(node)) continue
     const own = steps[stageOf.get(node)!]!
     const name = node.outputs[0]!
     const common = {

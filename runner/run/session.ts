@@ -159,12 +159,15 @@ function openSession<Config extends AnyRunConfig>({
       timings.lap('checkpoint', at)
       return { kind: 'checkpoint', step, best: record.bestStep === step, milliseconds: performance.now() - at }
     }
-    const writeOut = atLeisure(() => {
+    const flushLog = atLeisure(() => {
       const at = performance.now()
       log.flush()
-      const flushed = timings.lap('log', at)
+      timings.lap('log', at)
+    })
+    const writeAhead = atLeisure(() => {
+      const at = performance.now()
       checkpoints.writeAhead(experiment.segments?.() ?? [])
-      timings.lap('checkpoint', flushed)
+      timings.lap('checkpoint', at)
     })
     const row: Duty = {
       every: config.log.every,
@@ -205,7 +208,8 @@ function openSession<Config extends AnyRunConfig>({
       stopRequested,
       progress() {
         checkpoints.check()
-        writeOut()
+        flushLog()
+        writeAhead()
         shown.offer(experiment.step, () => experiment.state().policy)
         const stepsPerSecond = rate.stepsPerSecond()
         return {

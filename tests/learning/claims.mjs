@@ -3,14 +3,7 @@
  * check on `quick.atLeast` of the first `quick.seeds`.
  */
 export const claims = [
-  {
-    agent: 'double-dqn',
-    env: 'CartPole-v1',
-    threshold: 475,
-    seeds: 10,
-    atLeast: 9,
-    quick: { seeds: 2, atLeast: 1 },
-  },
+  cartPole('double-dqn', { seeds: 2, atLeast: 1 }),
   ...['dqn', 'rainbow'].map((agent) => cartPole(agent, { seeds: 3, atLeast: 2 })),
   ...['prioritized-dqn', 'dueling-dqn', 'n-step-dqn', 'noisy-dqn', 'c51', 'qr-dqn', 'munchausen-dqn'].map((agent) =>
     cartPole(agent, { seeds: 1, atLeast: 1 }),
