@@ -74,6 +74,12 @@ export interface Explanation {
   readonly support?: TypedArray
 }
 
+export interface Table {
+  /** states × actions. */
+  readonly shape: readonly [number, number]
+  readonly values: Float64Array
+}
+
 export interface Agent {
   actor(lanes: number, mode: ActorMode, rng: Rng): Actor
   observe(step: StepBatch): void
@@ -85,6 +91,8 @@ export interface Agent {
   explain(observations: TypedArray, extras?: Acted['extras']): Explanation
   /** Variables by path, for checkpoints' readers, exports and inspection. */
   networks(): Variables
+  /** What is learned without a network, by name: the arrays themselves, so that writing to one changes what the agent knows. */
+  tables?(): Readonly<Record<string, Table>>
   state(): StateTree
   restore(state: StateTree): void
   /** What of its state is large and stays as it is for long, so that it can be written before a checkpoint: cheap to ask for. */

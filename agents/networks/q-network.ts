@@ -25,7 +25,10 @@ export interface QNetworkOptions extends TorsoOptions {
   readonly recurrent?: { readonly cell: 'lstm' | 'gru'; readonly units: number } | undefined
 }
 
-/** batch × actions; value (batch × 1) and advantage (batch × actions) where the head has streams. */
+/**
+ * q: batch × actions; value (batch × 1) and advantage (batch × actions) where the head has streams. Streams of a categorical head
+ * speak in logits: its value is the mean of the value stream's own distribution, its advantage what q is above that.
+ */
 export interface QValues {
   readonly q: tf.Tensor
   readonly value?: tf.Tensor
@@ -98,7 +101,11 @@ export function createQNetwork(encoder: ObservationEncoder, actions: number, opt
           return { q: flat(said.output), ...streams(said, flat) }
         case 'categorical': {
           const mean = (logits: tf.Tensor): tf.Tensor => tf.sum(tf.mul(tf.softmax(logits), tf.tensor(values.atoms)), 2)
-          return { q: mean(said.output), logits: said.output }
+          const q = mean(said.output)
+          if (said.value === undefined) return { q, logits: said.output }
+          // Logits of the value stream alone are those of an action without advantage.
+          const value = mean(said.value)
+          return { q, logits: said.output, value, advantage: tf.sub(q, value) }
         }
         case 'quantile': {
           const mean = (x: tf.Tensor): tf.Tensor => tf.mean(x, 2)

@@ -1,5 +1,6 @@
 import { usageError } from '../../core/errors.ts'
 import { fields, type StateTree } from '../../core/state.ts'
+import type { Table } from '../types.ts'
 import { moved } from './updates.ts'
 
 /** Entries of all tables together: 2 GiB of values and counts. */
@@ -23,6 +24,8 @@ export interface Tables {
   value(table: number, state: number, action: number): number
   /** `stepSize` is given n(s, a), this update counted. Gives the error y − q(s, a). */
   update(table: number, state: number, action: number, target: number, stepSize: (n: number) => number): number
+  /** The arrays of q: one, `q`, or two, `a` and `b`. */
+  all(): Readonly<Record<string, Table>>
   state(): StateTree
   restore(state: StateTree): void
 }
@@ -61,6 +64,8 @@ export function createTables({ states, actions, count, initialValue }: TablesOpt
       values[table]![at] = moved(q, target, stepSize(n))
       return target - q
     },
+    all: () =>
+      Object.fromEntries(names.map((name, table) => [name, { shape: [states, actions], values: values[table]! }])),
     state: () =>
       Object.fromEntries(
         names.map((name, table) => [name, { values: values[table]!.slice(), updates: updates[table]!.slice() }]),

@@ -155,8 +155,8 @@ export function createTabular(context: AgentContext, config: TabularConfig): Age
       for (let lane = 0; lane < shown; lane++) q.set(tables.mean(index.of(observations, lane), acted), lane * actions)
       return { q }
     },
-    /** None: what is learned is a table, and stands in `state()`. */
     networks: () => ({}),
+    tables: tables.all,
     state: () => ({
       tables: tables.state(),
       coin: saveRng(coin),

@@ -3,7 +3,8 @@ import { blockConvolutions } from '../blocked/blocked-convolutions.ts'
 import { channelBlock } from '../blocked/block-size.ts'
 import { createFusedUpdate } from '../fusion/fused-update.ts'
 import { mostFloats, type StateMemory } from '../fusion/memory.ts'
-import { planFusion, type FusionPlan } from '../fusion/plan.ts'
+import type { BroadcastOperand } from '../fusion/broadcasts.ts'
+import { planFusion, type FusionPlan, type Operand } from '../fusion/plan.ts'
 import { encodeModel, type GraphModel, type GraphPort } from '../onnx/model.ts'
 import { cpuBackend, internals, type tf } from '../tfjs.ts'
 import { trace, type StateSlot, type Trace } from '../trace/trace.ts'
@@ -149,6 +150,7 @@ export function makeOnnxProgram(
         feed(slot.output!, slot.spare)
       }
       if (fused !== undefined && memoryVersion !== memory.version) fetchIntoMemory()
+      fused?.begin(given)
       for (let i = 0; i < stages.length; i++) {
         const { session, errors, feeds, fetches } = stages[i]!
         try {
@@ -157,7 +159,7 @@ export function makeOnnxProgram(
           throw errors.translate(error, 'failed')
         }
         errors.settle()
-        fused?.run(i, given)
+        fused?.run(i)
       }
       if (fused !== undefined) for (const [name, value] of fused.results()) resultTensors.get(name)!.data[0] = value
       for (const slot of slots) if (slot.spare !== undefined) advance(slot)
@@ -245,17 +247,18 @@ function variablesByPort(slots: readonly StateSlot[]): Map<string, tf.Variable> 
 
 function bindSlots(slots: readonly StateSlot[], stages: readonly Stage[], plan: FusionPlan | undefined): BoundSlot[] {
   const steps = plan?.stages.flatMap((stage) => stage.steps) ?? []
-  const fused = new Set<string | undefined>(
-    steps.flatMap(({ operands, next }) => [
-      ...operands.map((operand) => (operand.from === 'state' ? operand.name : undefined)),
-      next,
-    ]),
+  const loops = [...(plan?.prologue ?? []), ...(plan?.stages.flatMap((stage) => stage.loops) ?? [])]
+  const operands = [...steps, ...loops.flatMap((loop) => loop.steps)].flatMap<Operand | BroadcastOperand>(
+    (step) => step.operands,
   )
-  fused.delete(undefined)
+  const fused = new Set([
+    ...operands.flatMap((operand) => (operand.from === 'state' ? [operand.name] : [])),
+    ...steps.flatMap(({ next }) => next ?? []),
+  ])
   const isRead = (name: string): boolean => stages.some(({ reads }) => reads.has(name))
   const isWritten = (name: string): boolean => stages.some(({ writes }) => writes.has(name))
   return slots.map(({ variable, input, output }) => {
-    const resident = fused.has(input) || fused.has(output)
+    const resident = [input, output].some((name) => name !== undefined && fused.has(name))
     return {
       variable,
       input: input !== undefined && isRead(input) ? input : undefined,

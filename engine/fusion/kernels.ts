@@ -1,14 +1,15 @@
+import { broadcastKernel } from './broadcast-kernel.ts'
+import type { BroadcastLoop } from './broadcasts.ts'
+import { arithmeticOf, flushed, smallest } from './element.ts'
 import type { FusedStep, Operand } from './plan.ts'
 import {
   address,
-  andNot,
   arithmetic,
   element,
   encodeModule,
   f32,
   float32,
   i32,
-  isLess,
   loadVector,
   loadVectorAt,
   op,
@@ -22,18 +23,21 @@ import {
 
 /** Bytes from the start of memory, for every operand that lives there, every state output and every result. */
 export interface Addresses {
-  of(operand: Exclude<Operand, { from: 'constant' | 'step' }>): number
+  of(operand: { readonly from: 'state' | 'input' | 'graph'; readonly name: string }): number
   ofNext(name: string): number
   ofResult(name: string): number
 }
 
 /**
- * A WebAssembly module whose `run` carries out the steps on memory: first all scalars (sums of squares among them), then one
+ * A WebAssembly module whose `run` carries out loops and steps on memory: first the loops, then all scalars (sums of squares among them), then one
  * loop for each group of vectors that hang together, then the new scalars are stored. Every step reads the values from before
  * the update. Loops run to the next multiple of four elements, so that arrays must be padded to 16 bytes. Groups of the same
  * formula share one function.
  */
-export function compileKernels(steps: readonly FusedStep[], addresses: Addresses): Uint8Array<ArrayBuffer> {
+export function compileKernels(
+  { loops, steps }: { readonly loops: readonly BroadcastLoop[]; readonly steps: readonly FusedStep[] },
+  addresses: Addresses,
+): Uint8Array<ArrayBuffer> {
   const kernels = new Map<string, { index: number; code: WasmFunction }>()
   const kernelOf = (key: string, code: () => WasmFunction): number => {
     let kernel = kernels.get(key)
@@ -42,6 +46,13 @@ export function compileKernels(steps: readonly FusedStep[], addresses: Addresses
   }
   const body: number[] = []
   const scalarLocals = new Map<number, number>()
+
+  for (const loop of loops) {
+    const { key, code, reads, writes } = broadcastKernel(loop)
+    for (const { offset, ...operand } of reads) body.push(...address(addresses.of(operand) + 4 * offset))
+    for (const name of writes) body.push(...address(addresses.of({ from: 'graph', name })))
+    body.push(op.call, ...unsigned(kernelOf(key, () => code)))
+  }
 
   const pushScalar = (operand: Operand): number[] => {
     if (operand.from === 'constant') return [op.f32Const, ...float32(operand.value)]
@@ -54,7 +65,7 @@ export function compileKernels(steps: readonly FusedStep[], addresses: Addresses
       const [vector] = step.operands as [Exclude<Operand, { from: 'constant' | 'step' }>]
       const call = [op.call, ...unsigned(kernelOf('sum of squares', sumOfSquares))]
       body.push(...address(addresses.of(vector)), ...address(bytesOf(vector.size)), ...call)
-    } else body.push(...apply(step, step.operands.map(pushScalar), 'scalar'))
+    } else body.push(...arithmeticOf(step.op, step.operands.map(pushScalar), 'scalar'))
     scalarLocals.set(index, scalarLocals.size)
     body.push(op.localSet, ...unsigned(scalarLocals.get(index)!))
   })
@@ -149,19 +160,6 @@ function groupVectors(steps: readonly FusedStep[]): number[][] {
   return [...groups.values()]
 }
 
-/**
- * Below the first, numbers are subnormal; below the second, their squares. Processors take a hundred cycles for each of them, so
- * they are flushed to 0, and so are factors whose product would be one. Where gradients are exactly 0 (units that have died), an
- * optimizer's averages fade to such numbers and stay there, since rounding keeps a few ulps as they are; where a softmax is sure
- * of itself, gradients are that small.
- */
-const smallest = { normal: 2 ** -126, root: 2 ** -63 } as const
-
-/** The vector's numbers, those nearer to 0 than the limit replaced by 0. */
-function flushed(vector: readonly number[], limit: readonly number[]): number[] {
-  return [...vector, ...vector, ...simd(arithmetic.Abs.simd), ...limit, ...isLess, ...andNot]
-}
-
 interface VectorKernel {
   /** Equal for groups that do the same to other arrays. */
   readonly key: string
@@ -235,11 +233,11 @@ function vectorKernel(group: readonly number[], steps: readonly FusedStep[]): Ve
       const own = local.get(`step ${index}`)!
       const operands = step.operands.map((operand) => get(local.get(nameOf(operand))!))
       const limit = limitOf(step)
-      if (limit === undefined) return [...apply(step, operands, 'simd'), ...set(own)]
+      if (limit === undefined) return [...arithmeticOf(step.op, operands, 'simd'), ...set(own)]
       const vector = step.operands.findIndex((operand) => !isScalar(operand))
       const kept = [...flushed(operands[vector]!, get(local.get(limit)!)), ...set(own)]
       const factors = operands.map((operand, i) => (limit === 'root' || i === vector ? get(own) : operand))
-      return [...kept, ...apply(step, factors, 'simd'), ...set(own)]
+      return [...kept, ...arithmeticOf(step.op, factors, 'simd'), ...set(own)]
     }),
     ...outputs.flatMap((index, i) => [
       ...at(loadNames.length + i),
@@ -259,29 +257,5 @@ function vectorKernel(group: readonly number[], steps: readonly FusedStep[]): Ve
     code,
     pointers: [...loads.values(), ...outputs.map((index) => steps[index]!.next!)],
     scalars: [...scalars.values()],
-  }
-}
-
-function apply(step: FusedStep, operands: readonly number[][], width: 'scalar' | 'simd'): number[] {
-  const code = (name: keyof typeof arithmetic): number[] =>
-    width === 'scalar' ? [arithmetic[name].scalar] : simd(arithmetic[name].simd)
-  const number = (value: number): number[] => [op.f32Const, ...float32(value), ...(width === 'simd' ? splat : [])]
-  switch (step.op) {
-    case 'Identity':
-      return operands[0]!
-    case 'SumOfSquares':
-      throw new Error('sums of squares are no arithmetic on elements')
-    case 'Relu':
-      return [...operands[0]!, ...number(0), ...code('Max')]
-    case 'Reciprocal':
-      return [...number(1), ...operands[0]!, ...code('Div')]
-    default:
-      // ONNX's Max and Min take any number of operands.
-      return operands
-        .slice(2)
-        .reduce(
-          (so, operand) => [...so, ...operand, ...code(step.op as keyof typeof arithmetic)],
-          [...operands[0]!, ...(operands[1] ?? []), ...code(step.op)],
-        )
   }
 }

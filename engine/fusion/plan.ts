@@ -1,23 +1,7 @@
 import type { GraphModel, GraphNode, GraphPort } from '../onnx/model.ts'
 import { sizeOf } from '../graph/value.ts'
-
-/** Element-wise ops with one WebAssembly instruction each (or two). */
-export const fusedOps = [
-  'Add',
-  'Sub',
-  'Mul',
-  'Div',
-  'Max',
-  'Min',
-  'Sqrt',
-  'Neg',
-  'Abs',
-  'Relu',
-  'Reciprocal',
-  'Identity',
-] as const
-/** The sum of a vector's squares is one too: a gradient's part of the global norm. */
-export type FusedOp = (typeof fusedOps)[number] | 'SumOfSquares'
+import { broadcastLoops, filledBy, findBroadcasts, type BroadcastLoop } from './broadcasts.ts'
+import { isFusedOp, type FusedOp } from './ops.ts'
 
 /** Where an operand of a fused step comes from. Scalars have size 1, vectors the size of the step (but for sums of squares). */
 export type Operand =
@@ -26,12 +10,13 @@ export type Operand =
   | { readonly from: 'state'; readonly name: string; readonly size: number }
   /** A scalar input of the compiled function. */
   | { readonly from: 'input'; readonly name: string; readonly size: number }
-  /** An output of the graph: a gradient, a norm. */
+  /** An output of the graph: a gradient, a norm; or what a broadcast loop made of one. */
   | { readonly from: 'graph'; readonly name: string; readonly size: number }
   | { readonly from: 'step'; readonly index: number; readonly size: number }
 
 export interface FusedStep {
-  readonly op: FusedOp
+  /** The sum of a vector's squares is one too: a gradient's part of the global norm. */
+  readonly op: FusedOp | 'SumOfSquares'
   readonly operands: readonly Operand[]
   /** Elements. */
   readonly size: number
@@ -46,14 +31,20 @@ export interface FusedStep {
 /** A graph for ONNX Runtime, and what the state goes through after it, element by element. Either may be empty. */
 export interface FusionStage {
   readonly graph: GraphModel
+  /** Come before the steps. */
+  readonly loops: readonly BroadcastLoop[]
   /** In an order in which each comes after its operands. */
   readonly steps: readonly FusedStep[]
 }
 
 /** Stages run one after another; a graph may read what an earlier stage made of the state, under the output's name. */
 export interface FusionPlan {
+  /** Of the state and the inputs, for the graphs: they come before the first stage. */
+  readonly prologue: readonly BroadcastLoop[]
   readonly stages: readonly FusionStage[]
-  /** Outputs of graphs that steps read. */
+  /** Inputs that loops and steps read. */
+  readonly inputs: readonly GraphPort[]
+  /** Outputs of graphs that loops and steps read, and of loops. */
   readonly handedOver: readonly GraphPort[]
   /** Outputs of graphs that later graphs read. */
   readonly carried: readonly GraphPort[]
@@ -67,7 +58,8 @@ export interface StatePorts {
 /**
  * Finds the largest part of a graph that (a) is element-wise on float32, (b) leads to new values of the state, and (c)
  * reads only the state, scalars and outputs of the rest: optimizers, moving averages, target syncs; norms of what they read
- * with it. One loop over memory does all of a variable's ops there, where a graph makes one pass for each. Where the rest goes on with the new values (a
+ * with it. One loop over memory does all of a variable's ops there, where a graph makes one pass for each; so do loops with row and
+ * column vectors, before the graphs and after them. Where the rest goes on with the new values (a
  * generator's step against a discriminator that has just moved), it is cut into stages. Undefined when there is no such part.
  */
 export function planFusion(model: GraphModel, state: readonly StatePorts[]): FusionPlan | undefined {
@@ -192,8 +184,7 @@ function fusedNodes(
 
 function canFuse(node: GraphNode, names: Names, barred: ReadonlySet<string>): boolean {
   const { extents } = node
-  if (extents === undefined || extents.dtype !== 'float32' || !(fusedOps as readonly string[]).includes(node.op))
-    return false
+  if (extents?.dtype !== 'float32' || !isFusedOp(node.op)) return false
   const size = sizeOf(extents.output)
   const variable = names.stateOutputs.get(node.outputs[0]!)
   if (variable !== undefined && variable !== size) return false
@@ -304,14 +295,20 @@ function assemble(
   const places = new Map<string, number>()
   const handedOver = new Map<string, GraphPort>()
   const carried = new Map<string, GraphPort>()
+  const { before, after } = findBroadcasts(model, {
+    fused,
+    state: names.stateInputs,
+    resident: residents(names, fused),
+  })
+  const looped = new Set([...before, ...after].flatMap((node) => node.outputs))
 
   for (const node of model.nodes) {
-    if (fused.has(node)) continue
+    if (fused.has(node) || before.has(node) || after.has(node)) continue
     const stage = stageOf.get(node)!
     nodes[stage]!.push(node)
     for (const name of node.inputs) {
       const producer = names.producers.get(name)
-      if (producer === undefined || fused.has(producer) || stageOf.get(producer) === stage) continue
+      if (producer === undefined || fused.has(producer) || looped.has(name) || stageOf.get(producer) === stage) continue
       const known = model.shapes?.get(name)
       if (known === undefined) return undefined
       carried.set(name, { name, ...known })
@@ -326,6 +323,7 @@ function assemble(
 
   /** An output of a graph for the steps; results and new values of the state are copied: they have arrays of their own. */
   const handOver = (name: string, shape: readonly number[]): string => {
+    if (looped.has(name)) return name
     const stage = stageOf.get(names.producers.get(name)!)!
     const given = names.outputs.has(name) ? `${name}_handed_over` : name
     if (!handedOver.has(given)) {
@@ -336,6 +334,14 @@ function assemble(
     }
     return given
   }
+  const loopsOf = (own: ReadonlySet<GraphNode>, stage: number): BroadcastLoop[] => {
+    const nodes = model.nodes.filter((node) => own.has(node) && stageOf.get(node) === stage)
+    const loops = broadcastLoops(model, nodes, names.stateInputs, handOver)
+    for (const port of loops.flatMap(filledBy)) handedOver.set(port.name, port)
+    return loops
+  }
+  const prologue = loopsOf(before, 0)
+  const loops = Array.from({ length: count }, (_, stage) => loopsOf(after, stage))
   const absorbed = absorbedSquares(names, fused)
   for (const node of model.nodes) {
     if (!fused.has(node) || absorbed.has(node)) continue
@@ -371,8 +377,8 @@ function assemble(
   const stages = nodes.map((own, stage): FusionStage => {
     const made = new Set(own.flatMap((node) => node.outputs))
     const read = new Set([...own.flatMap((node) => node.inputs), ...outputs[stage]!.keys()])
-    const before = [...read].filter((name) => !made.has(name) && !names.inputs.has(name) && !names.constants.has(name))
-    const moved = before.map((name) => carried.get(name) ?? names.outputs.get(name)!)
+    const earlier = [...read].filter((name) => !made.has(name) && !names.inputs.has(name) && !names.constants.has(name))
+    const moved = earlier.map((name) => carried.get(name) ?? handedOver.get(name) ?? names.outputs.get(name)!)
     return {
       graph: {
         nodes: own,
@@ -380,8 +386,28 @@ function assemble(
         inputs: [...model.inputs.filter(({ name }) => read.has(name)), ...moved],
         outputs: [...outputs[stage]!.values()],
       },
+      loops: loops[stage]!,
       steps: steps[stage]!,
     }
   })
-  return { stages, handedOver: [...handedOver.values()], carried: [...carried.values()] }
+  const operands = [
+    ...[...prologue, ...loops.flat()].flatMap((loop) => loop.steps.flatMap((step) => step.operands)),
+    ...steps.flat().flatMap((step) => step.operands),
+  ]
+  const inputs = new Set(operands.flatMap((operand) => (operand.from === 'input' ? [operand.name] : [])))
+  return {
+    prologue,
+    stages,
+    inputs: [...inputs].map((name) => names.inputs.get(name)!),
+    handedOver: [...handedOver.values()],
+    carried: [...carried.values()],
+  }
+}
+
+/** Variables that no graph rewrites: they can be read in place. */
+function residents({ stateInputs, replaced }: Names, fused: ReadonlySet<GraphNode>): ReadonlySet<string> {
+  const made = new Set([...fused].flatMap((node) => node.outputs))
+  const resident = new Set(stateInputs)
+  for (const [output, input] of replaced) if (input !== undefined && !made.has(output)) resident.delete(input)
+  return resident
 }

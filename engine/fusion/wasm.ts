@@ -23,6 +23,7 @@ export const op = {
   br: 0x0c,
   brIf: 0x0d,
   call: 0x10,
+  select: 0x1b,
   localGet: 0x20,
   localSet: 0x21,
   localTee: 0x22,
@@ -30,6 +31,7 @@ export const op = {
   f32Store: 0x38,
   i32Const: 0x41,
   f32Const: 0x43,
+  i32Eq: 0x46,
   i32LtU: 0x49,
   i32GtU: 0x4b,
   i32Add: 0x6a,
@@ -85,6 +87,8 @@ export const loadVectorAt = (offset: number): number[] => [...simd(0), 4, ...uns
 export const loadVector = loadVectorAt(0)
 export const storeVector = [...simd(0x0b), 4, 0]
 export const splat = simd(0x13)
+/** The number at an address, four times. */
+export const loadSplat = [...simd(0x09), 2, 0]
 /** One element of a vector. */
 export const element = (index: number): number[] => [...simd(0x1f), index]
 /** All bits of an element where the first is less than the second: of numbers that are no numbers, none. */

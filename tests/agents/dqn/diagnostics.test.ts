@@ -8,6 +8,12 @@ import { createRng } from '../../../core/rng.ts'
 import { openEngine } from '../../../engine/index.ts'
 import { spaces } from '../../../envs/index.ts'
 
+const contextOf = async () => ({
+  observationSpace: spaces.box({ low: -1, high: 1, shape: [1] }),
+  actionSpace: spaces.discrete(2),
+  ...{ lanes: 1, engine: await openEngine({ engine: 'onnx' }), rng: createRng(3), steps: 5_000 },
+})
+
 /** One lane's step, of reward 2. */
 const step = (isFirst: number, terminated: number): StepBatch => ({
   ...{ lanes: 1, observation: Float32Array.of(0.5), action: Int32Array.of(0), extras: {} },
@@ -30,14 +36,7 @@ test('over-estimation is max q of the first observation less the discounted retu
 
 test('with rescaled values it is in the units of returns', async () => {
   const config = dqnConfig.parse({ valueRescaling: true, network: { hidden: [4] } })
-  const agent = createDqn(
-    {
-      observationSpace: spaces.box({ low: -1, high: 1, shape: [1] }),
-      actionSpace: spaces.discrete(2),
-      ...{ lanes: 1, engine: await openEngine({ engine: 'onnx' }), rng: createRng(3), steps: 5_000 },
-    },
-    config,
-  )
+  const agent = createDqn(await contextOf(), config)
   const q = Math.max(...(agent.explain(Float32Array.of(0.5)).q as Float32Array))
   agent.observe(step(1, 1))
   expect(Math.abs(q)).toBeGreaterThan(0.01)
@@ -59,4 +58,32 @@ test('rows that do not count are left out of what is logged', () => {
   expect(errors).toEqual(Float32Array.of(-4, 1, 2))
   expect(errorQuantiles(errors)).toEqual({ tdErrorMedian: 2, tdError90: 4 })
   expect(counted(Float32Array.of(1, 2, 3, 4), Float32Array.of(0, 1))).toEqual(Float32Array.of(3, 4))
+})
+
+test('the streams of a categorical dueling head explain q: V is the mean of the value stream alone, A what q is above it', async () => {
+  const context = await contextOf()
+  const settings = { dueling: 'mean', distribution: 'categorical', categorical: { min: -2, max: 2, atoms: 5 } }
+  const agent = createDqn(context, dqnConfig.parse({ ...settings, network: { hidden: [4] } }))
+  const { q, value, advantage } = agent.explain(Float32Array.of(0.5, -0.5))
+  expect([value!.length, advantage!.length]).toEqual([2, q!.length])
+  // The value stream by hand: relu(x · w₀ + b₀) · w₁ + b₁, then a softmax over the atoms.
+  const weights = Object.fromEntries(
+    ['0/kernel', '0/bias', 'output/kernel', 'output/bias'].map((name) => [
+      name,
+      Array.from(context.engine.read(agent.networks()[`online/value/${name}`]!)),
+    ]),
+  )
+  ;[0.5, -0.5].forEach((x, row) => {
+    const hidden = weights['0/kernel']!.map((w, i) => Math.max(0, x * w + weights['0/bias']![i]!))
+    const logits = weights['output/bias']!.map((b, atom) =>
+      hidden.reduce((sum, h, i) => sum + h * weights['output/kernel']![i * 5 + atom]!, b),
+    )
+    const total = logits.reduce((sum, logit) => sum + Math.exp(logit), 0)
+    const mean = logits.reduce((sum, logit, atom) => sum + (Math.exp(logit) / total) * (atom - 2), 0)
+    expect(value![row]).toBeCloseTo(mean, 5)
+    const actions = q!.length / 2
+    for (let a = 0; a < actions; a++)
+      expect(value![row]! + advantage![row * actions + a]!).toBeCloseTo(q![row * actions + a]!, 5)
+  })
+  agent.dispose!()
 })

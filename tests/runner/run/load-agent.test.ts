@@ -9,16 +9,11 @@ import type { ConfigRequest } from '../../../runner/run/types.ts'
 const folder = mkdtempSync(join(tmpdir(), 'ringside-load-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-const quick = [
-  'film.maxSteps=0',
-  'score.episodes=2',
-  'evaluation.episodes=2',
-  'learningStarts=50',
-  'evaluationEpsilon=0',
-]
+const quick = ['film.maxSteps=0', 'score.episodes=2', 'evaluation.episodes=2', 'evaluationEpsilon=0']
 
 async function train(name: string, request: ConfigRequest): Promise<string> {
-  const sets = [...quick, ...(request.sets ?? [])]
+  const starts = request.agent?.endsWith('q-learning') !== true ? ['learningStarts=50'] : []
+  const sets = [...quick, ...starts, ...(request.sets ?? [])]
   const config = await resolveConfig({ ...request, sets, flags: { steps: 300, ...request.flags } })
   const run = await startRun({ config, out: join(folder, name) })
   for await (const _ of run.events());
@@ -98,6 +93,26 @@ describe('--init-from', () => {
     const score = async (run: string, checkpoint: string) =>
       (await evaluateRun(run, { episodes: 5, checkpoint })).returns
     expect(await score(still, 'last')).toEqual(await score(source, taken.checkpoint))
+  })
+
+  test('begins with the tables of the other run', async () => {
+    const tables = { agent: 'double-q-learning', env: 'FrozenLake-v1' }
+    const taught = await train('taught', { ...tables, flags: { steps: 20_000 } })
+    const still = await train('kept', { ...tables, flags: { initFrom: taught, seed: 5 }, sets: ['learningRate=0'] })
+    const fresh = await train('fresh', { ...tables, flags: { seed: 5 }, sets: ['learningRate=0'] })
+    const said = async (run: string) => {
+      const agent = await loadAgent(run)
+      const q = Array.from({ length: 16 }, (_, state) => Array.from(agent.explain(state).q!))
+      agent.close()
+      return q
+    }
+    expect(await said(still)).toEqual(await said(taught))
+    expect(await said(fresh)).not.toEqual(await said(taught))
+    await expect(train('single', { ...tables, agent: 'q-learning', flags: { initFrom: taught } })).rejects.toThrow(
+      /it has no "q"/,
+    )
+    const larger = { ...tables, env: 'FrozenLake8x8-v1', flags: { initFrom: taught } }
+    await expect(train('larger', larger)).rejects.toThrow(/"a" is \[16, 4\] there and \[64, 4\] here/)
   })
 
   test('refuses what does not fit, and makes no run folder', async () => {
