@@ -27,9 +27,21 @@ export function categoricalLoss(target: tf.Tensor, logits: tf.Tensor): tf.Tensor
  * batch × n; `taus`: batch × n or 1 × n; `targets`: batch × m, no gradient; gives batch.
  */
 export function quantileHuberLoss(quantiles: tf.Tensor, taus: tf.Tensor, targets: tf.Tensor, kappa: number): tf.Tensor {
-  const error = tf.sub(tf.expandDims(targets, 1), tf.expandDims(quantiles, 2))
-  // 1 where the error is below 0; a step has a gradient, of nought, where a comparison has none.
-  const below = tf.step(tf.neg(error))
-  const weight = tf.abs(tf.sub(tf.expandDims(taus, 2), below))
-  return tf.sum(tf.mean(tf.mul(weight, tf.div(huberLoss(error, kappa), kappa)), 2), 1)
+  const fractions = tf.expandDims(taus, 2)
+  // batch × n × m is many times what a network makes of a batch, so that loss and gradient share what they can: with c = δ cut
+  // to ±κ, huber(δ) is c(δ − ½c), and its derivative c.
+  const loss = tf.customGrad((...args) => {
+    const [theta, save] = args as [tf.Tensor, (kept: tf.Tensor[]) => void]
+    const error = tf.sub(tf.expandDims(targets, 1), tf.expandDims(theta, 2))
+    const clipped = tf.clipByValue(error, -kappa, kappa)
+    const weight = tf.where(tf.less(error, 0), tf.sub(1, fractions), fractions)
+    const slope = tf.mul(weight, clipped)
+    const losses = tf.mul(slope, tf.sub(error, tf.mul(0.5, clipped)))
+    save([tf.div(tf.mean(slope, 2), kappa)])
+    return {
+      value: tf.div(tf.sum(tf.mean(losses, 2), 1), kappa),
+      gradFunc: (dy, saved) => tf.neg(tf.mul(tf.expandDims(dy, 1), saved[0]!)),
+    }
+  })
+  return loss(quantiles)
 }

@@ -45,12 +45,14 @@ export function categoricalProjection(
 ): tf.Tensor {
   const [min, max] = [atoms[0]!, atoms.at(-1)!]
   const spacing = (max - min) / (atoms.length - 1)
-  const z = tf.tensor(atoms)
-  const moved = tf.clipByValue(tf.add(tf.expandDims(reward, 1), tf.mul(tf.expandDims(discount, 1), z)), min, max)
+  const moved = tf.add(tf.expandDims(reward, 1), tf.mul(tf.expandDims(discount, 1), tf.tensor(atoms)))
+  // Where it lies, counted in atoms.
+  const place = tf.div(tf.sub(tf.clipByValue(moved, min, max), min), spacing)
   // batch × i × j: what share of the moved atom j belongs to atom i.
-  const distance = tf.abs(tf.sub(tf.expandDims(moved, 1), tf.expandDims(z, 1)))
-  const share = tf.relu(tf.sub(1, tf.div(distance, spacing)))
-  return tf.sum(tf.mul(share, tf.expandDims(probabilities, 1)), 2)
+  const distance = tf.abs(tf.sub(tf.expandDims(place, 1), tf.reshape(tf.range(0, atoms.length), [1, -1, 1])))
+  const share = tf.relu(tf.sub(1, distance))
+  const shared = tf.matMul(share as tf.Tensor3D, tf.expandDims(probabilities, 2) as tf.Tensor3D)
+  return tf.reshape(shared, [-1, atoms.length])
 }
 
 /** τ log π(a | s) of the softmax policy π = softmax(q / τ), batch × actions, without overflow (Vieillard et al. 2020, appendix B.1). */
