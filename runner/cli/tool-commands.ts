@@ -141,6 +141,22 @@ export const toolCommands: readonly Command[] = [
     load: () => import('./check.ts'),
   },
   {
+    command: 'serve [env]',
+    describe: 'serve an environment to Gymnasium clients in Python',
+    build: (options) =>
+      options
+        .positional('env', { type: 'string', describe: 'an id or ./file.ts#Export' })
+        .option('host', { type: 'string', describe: 'listen here instead of on this machine alone (127.0.0.1)' })
+        .option('port', { type: 'number', describe: 'default: one that is free' })
+        .option('once', { type: 'boolean', default: false, describe: 'end when the last client has gone' })
+        .option('client', { type: 'string', describe: 'write the Python module to this file' })
+        .option('force', { type: 'boolean', default: false, describe: 'replace an existing file' })
+        .option('json', { type: 'boolean', default: false, describe: 'print the address as JSON' })
+        .example('ringside serve --client ringside_env.py', 'the module for Python')
+        .example('ringside serve MinAtar/Breakout-v1 --port 7766', 'then RingsideEnv("127.0.0.1:7766") there'),
+    load: () => import('./serve.ts'),
+  },
+  {
     command: 'bench [name]',
     describe: 'speed, beside the Python libraries where they are installed',
     build: (options) =>
