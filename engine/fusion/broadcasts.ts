@@ -1,5 +1,6 @@
 import { sizeOf } from '../graph/value.ts'
 import type { GraphModel, GraphNode, GraphPort } from '../onnx/model.ts'
+import type { Names } from './names.ts'
 import { isFusedOp, type FusedOp } from './ops.ts'
 
 /** What an element at (row, column) is made of: an element of a whole matrix, of a row vector or of a column vector. */
@@ -45,21 +46,14 @@ const leastElements = 2048
 /** One vector of WebAssembly. */
 const leastColumns = 4
 
-interface Surroundings {
-  /** Nodes that are steps. */
-  readonly fused: ReadonlySet<GraphNode>
-  /** Inputs that are variables, and those of them that stay at one place in memory. */
-  readonly state: ReadonlySet<string>
-  readonly resident: ReadonlySet<string>
-}
-
-export function findBroadcasts(model: GraphModel, { fused, state, resident }: Surroundings): BroadcastNodes {
-  const sourceOf = sources(model, state)
-  const results = new Set(model.outputs.map(({ name }) => name))
-  const consumers = new Map<string, GraphNode[]>()
-  for (const node of model.nodes) {
-    for (const name of node.inputs) consumers.set(name, [...(consumers.get(name) ?? []), node])
-  }
+/** `fused`: the nodes that are steps; `resident`: inputs of the state that stay at one place in memory. */
+export function findBroadcasts(
+  model: GraphModel,
+  { stateInputs, outputs: results, consumers }: Names,
+  fused: ReadonlySet<GraphNode>,
+  resident: ReadonlySet<string>,
+): BroadcastNodes {
+  const sourceOf = sources(model, stateInputs)
   const madeBySteps = new Set([...fused].flatMap((node) => node.outputs))
   const readersOf = ({ outputs }: GraphNode): readonly GraphNode[] => consumers.get(outputs[0]!) ?? []
 

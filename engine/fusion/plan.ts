@@ -1,7 +1,10 @@
 import type { GraphModel, GraphNode, GraphPort } from '../onnx/model.ts'
 import { sizeOf } from '../graph/value.ts'
 import { broadcastLoops, filledBy, findBroadcasts, type BroadcastLoop } from './broadcasts.ts'
-import { isFusedOp, type FusedOp } from './ops.ts'
+import { fusedNodes, residents } from './fused-nodes.ts'
+import { namesOf, type Names, type StatePorts } from './names.ts'
+import type { FusedOp } from './ops.ts'
+import { stagesOf } from './stages.ts'
 
 /** Where an operand of a fused step comes from. Scalars have size 1, vectors the size of the step (but for sums of squares). */
 export type Operand =
@@ -50,11 +53,6 @@ export interface FusionPlan {
   readonly carried: readonly GraphPort[]
 }
 
-export interface StatePorts {
-  readonly input: string | undefined
-  readonly output: string | undefined
-}
-
 /**
  * Finds the largest part of a graph that (a) is element-wise on float32, (b) leads to new values of the state, and (c)
  * reads only the state, scalars and outputs of the rest: optimizers, moving averages, target syncs; norms of what they read
@@ -91,184 +89,6 @@ function plan(model: GraphModel, state: readonly StatePorts[], staged: boolean):
   }
 }
 
-interface Names {
-  readonly stateInputs: ReadonlySet<string>
-  /** With the sizes of their variables. */
-  readonly stateOutputs: ReadonlyMap<string, number>
-  /** State inputs by the state outputs of the same variable. */
-  readonly replaced: ReadonlyMap<string, string | undefined>
-  readonly inputs: ReadonlyMap<string, GraphPort>
-  readonly outputs: ReadonlyMap<string, GraphPort>
-  readonly constants: ReadonlyMap<string, number | undefined>
-  readonly producers: ReadonlyMap<string, GraphNode>
-  /** What is squared and summed to one number, by the name of the sum. */
-  readonly squared: ReadonlyMap<string, { readonly name: string; readonly shape: readonly number[] }>
-  /** Scalars that are sums of squares or made of them. */
-  readonly norms: ReadonlySet<string>
-}
-
-function namesOf(model: GraphModel, state: readonly StatePorts[]): Names {
-  const outputs = new Map(model.outputs.map((port) => [port.name, port]))
-  const producers = new Map(model.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)))
-  const squared = sumsOfSquares(model, producers)
-  return {
-    squared,
-    norms: normsOf(model, squared),
-    stateInputs: new Set(state.flatMap(({ input }) => input ?? [])),
-    stateOutputs: new Map(
-      state.flatMap(({ output }) => (output === undefined ? [] : [[output, sizeOf(outputs.get(output)!.shape)]])),
-    ),
-    replaced: new Map(state.flatMap(({ input, output }) => (output === undefined ? [] : [[output, input]]))),
-    inputs: new Map(model.inputs.map((port) => [port.name, port])),
-    outputs,
-    constants: new Map(
-      model.initializers.map(({ name, data }) => [name, data.length === 1 ? Number(data[0]) : undefined]),
-    ),
-    producers,
-  }
-}
-
-function sumsOfSquares(model: GraphModel, producers: Names['producers']): Names['squared'] {
-  const squared = new Map<string, { name: string; shape: readonly number[] }>()
-  for (const { op, inputs, outputs } of model.nodes) {
-    const square = producers.get(inputs[0] ?? '')
-    if (op !== 'ReduceSum' || square?.op !== 'Mul' || square.extents?.dtype !== 'float32') continue
-    const [name, other] = square.inputs
-    const sum = model.shapes?.get(outputs[0]!)
-    if (name === other && sum !== undefined && sizeOf(sum.shape) === 1 && producers.has(name!))
-      squared.set(outputs[0]!, { name: name!, shape: square.extents.output })
-  }
-  return squared
-}
-
-function normsOf(model: GraphModel, squared: Names['squared']): Names['norms'] {
-  const norms = new Set(squared.keys())
-  for (const { inputs, outputs, extents } of model.nodes) {
-    if (extents !== undefined && sizeOf(extents.output) === 1 && inputs.some((name) => norms.has(name)))
-      norms.add(outputs[0]!)
-  }
-  return norms
-}
-
-function fusedNodes(
-  model: GraphModel,
-  names: Names,
-  barred: ReadonlySet<string>,
-  staged: boolean,
-): ReadonlySet<GraphNode> {
-  const results = new Set(model.outputs.map(({ name }) => name).filter((name) => !names.stateOutputs.has(name)))
-  const consumers = new Map<string, GraphNode[]>()
-  for (const node of model.nodes) {
-    for (const name of node.inputs) {
-      const list = consumers.get(name)
-      if (list === undefined) consumers.set(name, [node])
-      else list.push(node)
-    }
-  }
-  const fused = new Set<GraphNode>()
-  // What is summed must be there before the steps begin.
-  const summed = new Set<string>()
-  for (const node of model.nodes.toReversed()) {
-    const name = node.outputs[0]!
-    const readers = consumers.get(name) ?? []
-    // New values of the state may be read by a later stage; what lies between may not.
-    const reachable = readers.every((reader) => fused.has(reader)) || (staged && names.stateOutputs.has(name))
-    if (!reachable || summed.has(name) || (results.has(name) && !names.norms.has(name))) continue
-    const squared = names.squared.get(name)
-    if (squared !== undefined) summed.add(squared.name)
-    if (squared !== undefined || canFuse(node, names, barred)) fused.add(node)
-  }
-  const leadsToState = [...fused].some((node) => names.stateOutputs.has(node.outputs[0]!))
-  return leadsToState ? fused : new Set()
-}
-
-function canFuse(node: GraphNode, names: Names, barred: ReadonlySet<string>): boolean {
-  const { extents } = node
-  if (extents?.dtype !== 'float32' || !isFusedOp(node.op)) return false
-  const size = sizeOf(extents.output)
-  const variable = names.stateOutputs.get(node.outputs[0]!)
-  if (variable !== undefined && variable !== size) return false
-  return node.inputs.every((name, i) => {
-    const operand = sizeOf(extents.operands[i]!)
-    if (barred.has(name) || (operand !== 1 && operand !== size)) return false
-    if (names.constants.has(name)) return names.constants.get(name) !== undefined
-    const port = names.inputs.get(name)
-    if (port === undefined || names.stateInputs.has(name)) return true
-    return port.dtype === 'float32' && operand === 1
-  })
-}
-
-const mostStages = 8
-
-/**
- * The stage of every node: a graph's comes after the fused steps that it reads, and steps come after the graph that they
- * read. Steps that share operands or variables stay together. Undefined where that cannot be: they wait for each other, or
- * a later graph still needs a value that an earlier stage overwrites.
- */
-function stagesOf(
-  model: GraphModel,
-  names: Names,
-  fused: ReadonlySet<GraphNode>,
-): ReadonlyMap<GraphNode, number> | undefined {
-  const groups = groupsOf(names, fused)
-  const stages = new Map(model.nodes.map((node) => [node, 0]))
-  for (let changed = true; changed;) {
-    changed = false
-    const raise = (node: GraphNode, to: number): void => {
-      if (to <= stages.get(node)!) return
-      stages.set(node, to)
-      changed = true
-    }
-    for (const node of model.nodes) {
-      for (const name of node.inputs) {
-        const producer = names.producers.get(name)
-        if (producer === undefined) continue
-        raise(node, stages.get(producer)! + (fused.has(producer) && !fused.has(node) ? 1 : 0))
-      }
-    }
-    for (const group of groups) {
-      const last = Math.max(...group.map((node) => stages.get(node)!))
-      for (const node of group) raise(node, last)
-    }
-    if (Math.max(...stages.values()) > mostStages) return undefined
-  }
-  const overwritten = new Map<string, number>()
-  for (const node of fused) {
-    const replaced = names.replaced.get(node.outputs[0]!)
-    if (replaced !== undefined) overwritten.set(replaced, stages.get(node)!)
-  }
-  const isStale = model.nodes.some(
-    (node) => !fused.has(node) && node.inputs.some((name) => (overwritten.get(name) ?? Infinity) < stages.get(node)!),
-  )
-  return isStale ? undefined : stages
-}
-
-function groupsOf(names: Names, fused: ReadonlySet<GraphNode>): GraphNode[][] {
-  const parent = new Map<unknown, unknown>()
-  const find = (key: unknown): unknown => {
-    const up = parent.get(key) ?? key
-    if (up === key) return key
-    const root = find(up)
-    parent.set(key, root)
-    return root
-  }
-  for (const node of fused) {
-    const variable = names.replaced.get(node.outputs[0]!)
-    const tied = node.inputs.flatMap((name): unknown[] => {
-      const producer = names.producers.get(name)
-      if (producer !== undefined && fused.has(producer)) return [producer]
-      return names.stateInputs.has(name) ? [name] : []
-    })
-    for (const other of variable === undefined ? tied : [...tied, variable]) parent.set(find(node), find(other))
-  }
-  const groups = new Map<unknown, GraphNode[]>()
-  for (const node of fused) {
-    const root = find(node)
-    groups.set(root, [...(groups.get(root) ?? []), node])
-  }
-  return [...groups.values()]
-}
-
 /** The fused nodes that square for a sum of squares alone, which squares by itself. */
 function absorbedSquares(names: Names, fused: ReadonlySet<GraphNode>): ReadonlySet<GraphNode> {
   const sums = [...fused].filter((node) => names.squared.has(node.outputs[0]!))
@@ -295,11 +115,7 @@ function assemble(
   const places = new Map<string, number>()
   const handedOver = new Map<string, GraphPort>()
   const carried = new Map<string, GraphPort>()
-  const { before, after } = findBroadcasts(model, {
-    fused,
-    state: names.stateInputs,
-    resident: residents(names, fused),
-  })
+  const { before, after } = findBroadcasts(model, names, fused, residents(names, fused))
   const looped = new Set([...before, ...after].flatMap((node) => node.outputs))
 
   for (const node of model.nodes) {
@@ -402,12 +218,4 @@ function assemble(
     handedOver: [...handedOver.values()],
     carried: [...carried.values()],
   }
-}
-
-/** Variables that no graph rewrites: they can be read in place. */
-function residents({ stateInputs, replaced }: Names, fused: ReadonlySet<GraphNode>): ReadonlySet<string> {
-  const made = new Set([...fused].flatMap((node) => node.outputs))
-  const resident = new Set(stateInputs)
-  for (const [output, input] of replaced) if (input !== undefined && !made.has(output)) resident.delete(input)
-  return resident
 }
