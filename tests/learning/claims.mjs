@@ -5,11 +5,17 @@
 export const claims = [
   cartPole('double-dqn', { seeds: 2, atLeast: 1 }),
   ...['dqn', 'rainbow'].map((agent) => cartPole(agent, { seeds: 3, atLeast: 2 })),
-  ...['prioritized-dqn', 'dueling-dqn', 'n-step-dqn', 'noisy-dqn', 'c51', 'qr-dqn', 'munchausen-dqn'].map((agent) =>
-    cartPole(agent, { seeds: 1, atLeast: 1 }),
-  ),
-  // Two to four minutes a seed.
-  ...['iqn', 'drqn'].map((agent) => cartPole(agent, { seeds: 0, atLeast: 0 })),
+  ...[
+    'prioritized-dqn',
+    'dueling-dqn',
+    'n-step-dqn',
+    'noisy-dqn',
+    'c51',
+    'qr-dqn',
+    'iqn',
+    'munchausen-dqn',
+    'drqn',
+  ].map((agent) => cartPole(agent, { seeds: 1, atLeast: 1 })),
   // Half of all turns right is 0.95, all of them 3.0.
   { agent: 'drqn', env: 'TMaze-v0', threshold: 2, seeds: 5, atLeast: 4, quick: { seeds: 1, atLeast: 1 } },
   { agent: 'double-dqn', env: 'Acrobot-v1', threshold: -80, seeds: 3, atLeast: 3, quick: { seeds: 0, atLeast: 0 } },
