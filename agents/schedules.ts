@@ -32,6 +32,16 @@ const piecewise = z.strictObject({
   points: z
     .array(z.tuple([duration, z.number()]))
     .min(1)
+    .refine(
+      (points) =>
+        points.every(([time], i) => {
+          const [before] = points[i - 1] ?? []
+          // A share and a number of steps are compared when the steps are known.
+          if (before === undefined || typeof time !== typeof before) return true
+          return Number.parseFloat(String(before)) <= Number.parseFloat(String(time))
+        }),
+      { error: 'expected points in order of time' },
+    )
     .describe('[time, value] pairs in order of time: straight lines between, constant outside'),
 })
 

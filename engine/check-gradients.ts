@@ -29,7 +29,10 @@ export interface GradientFinding {
   readonly checked: number
   /** Elements at a kink (a rectifier's, a maximum's), where a gradient has no meaning; they are not counted as wrong. */
   readonly kinks: number
-  /** Of the worst element: |analytic − numeric| over the larger of the two and what rounding leaves unsure. */
+  /**
+   * |analytic − numeric| over the larger of the two: of the element that is furthest off beyond what rounding leaves unsure, or
+   * where none is, of that with the largest gradient.
+   */
   readonly relativeError: number
   readonly element: number
   readonly analytic: number
@@ -84,8 +87,8 @@ export function checkGradients(check: GradientCheck): GradientFinding[] {
       }))
       engine.write(variable, own)
       const smooth = found.filter((one) => !one.kink)
-      const worst = smooth.reduce((a, b) => (b.relativeError > a.relativeError ? b : a), smooth[0] ?? found[0]!)
-      const passed = smooth.every((one) => one.relativeError <= tolerance)
+      const worst = smooth.reduce((a, b) => (b.beyondRounding > a.beyondRounding ? b : a), smooth[0] ?? found[0]!)
+      const passed = smooth.every((one) => one.beyondRounding <= tolerance)
       const { element, relativeError, numeric } = worst
       const counted = { checked: smooth.length, kinks: found.length - smooth.length }
       return {
@@ -124,9 +127,13 @@ function compare(analytic: number, w: number, at: (w: number) => readonly [w: nu
   // Between h/2 and h the slope leaps; within h/2 the sides stay apart, where a curve's come together.
   const leaps = Math.abs(wide.slope - narrow.slope) > 0.01 * scale + unsure
   const staysApart = narrow.gap > 0.01 * scale + unsure && narrow.gap > 0.75 * wide.gap
-  // What rounding explains is no error.
-  const beyond = Math.max(0, Math.abs(analytic - numeric) - unsure)
-  return { analytic, numeric, kink: leaps || staysApart, relativeError: scale > 0 ? beyond / scale : 0 }
+  const error = Math.abs(analytic - numeric)
+  const relative = (part: number): number => (scale > 0 ? part / scale : 0)
+  return {
+    ...{ analytic, numeric, kink: leaps || staysApart, relativeError: relative(error) },
+    // What rounding explains is no error.
+    beyondRounding: relative(Math.max(0, error - unsure)),
+  }
 }
 
 function chooseElements(gradient: Float64Array, count: number, rng: Rng): number[] {

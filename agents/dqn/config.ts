@@ -5,6 +5,9 @@ import { boundedSchedule } from '../schedules.ts'
 const positive = z.number().int().positive()
 const count = z.number().int().nonnegative()
 
+/** float32 must hold it, and squares of it. */
+const mostReturn = 1e15
+
 const network = z
   .strictObject({
     kind: networkKind
@@ -16,7 +19,7 @@ const network = z
       .array(positive)
       .optional()
       .describe(
-        'units of the dense layers; default [120, 84] (mlp), [512] (nature), [128] (minatar). The last stands in the head, once a stream when dueling',
+        'units of the dense layers; default [120, 84] (mlp), [512] (nature), [128] (minatar), [] (your own). The last stands in the head, once a stream when dueling',
       ),
     activation: z.enum(['relu', 'tanh']).default('relu').describe('of the dense layers; convolutions use relu'),
     initializer: z
@@ -82,8 +85,18 @@ const priority = z
 const categorical = z
   .strictObject({
     atoms: z.number().int().min(2).default(51).describe('values that returns are spread over'),
-    min: z.number().default(-10).describe('the lowest return'),
-    max: z.number().default(10).describe('the highest return'),
+    min: z
+      .number()
+      .min(-mostReturn)
+      .max(mostReturn)
+      .default(-10)
+      .describe('the lowest return; what is below counts as it'),
+    max: z
+      .number()
+      .min(-mostReturn)
+      .max(mostReturn)
+      .default(10)
+      .describe('the highest return; what is above counts as it'),
   })
   .prefault({})
   .describe('the support of a categorical distribution')
@@ -203,11 +216,17 @@ export const dqnConfig = z
       .default(10)
       .describe('largest norm of all gradients together; null: any'),
     target,
-    replayCapacity: positive.default(50_000).describe('transitions that are remembered; the oldest are overwritten'),
+    replayCapacity: positive
+      .default(50_000)
+      .describe(
+        'transitions that are remembered; the oldest are overwritten. A recurrent agent keeps as many sequences as hold them, and counts those in its metrics',
+      ),
     learningStarts: count
       .default(1000)
       .describe('env steps before the first update: the warm-up that fills the replay'),
-    batchSize: positive.default(64).describe('transitions of one update, drawn with replacement'),
+    batchSize: positive
+      .default(64)
+      .describe('transitions (of a recurrent agent sequences) of one update, drawn with replacement'),
     trainEvery: positive.default(1).describe('env steps between trainings'),
     gradientSteps: positive.default(1).describe('updates of one training, each with a batch of its own'),
   })
@@ -215,6 +234,10 @@ export const dqnConfig = z
     const refuse = (path: string[], message: string): void => {
       const input = path.reduce<unknown>((at, key) => (at as Record<string, unknown>)[key], config)
       context.addIssue({ code: 'custom', path, message, input })
+    }
+    for (const end of ['min', 'max'] as const) {
+      if (Math.abs(config.categorical[end]) > mostReturn)
+        refuse(['categorical', end], `expected a return between ${-mostReturn} and ${mostReturn}`)
     }
     if (config.distribution === 'categorical' && config.categorical.min >= config.categorical.max)
       refuse(['categorical', 'min'], `expected less than max (${config.categorical.max})`)
@@ -238,7 +261,11 @@ export const dqnConfig = z
       refuse(['valueRescaling'], 'it rescales one number for each action; turn the distribution off')
     if (config.valueRescaling && config.munchausen)
       refuse(['valueRescaling'], "Munchausen's temperature is in the units of q; turn one off")
-    if (config.batchSize > config.replayCapacity)
+    const { length, overlap } = config.sequences
+    const sequencesKept = Math.ceil(config.replayCapacity / Math.max(1, length - overlap))
+    if (config.recurrent !== 'none' && config.batchSize > sequencesKept)
+      refuse(['batchSize'], `expected at most the ${sequencesKept} sequences that replayCapacity leaves room for`)
+    else if (config.batchSize > config.replayCapacity)
       refuse(['batchSize'], `expected at most replayCapacity (${config.replayCapacity})`)
   })
 

@@ -30,7 +30,8 @@ export function createDqn(context: AgentContext, config: DqnConfig): Agent {
   const { observationSpace, lanes, engine, rng, steps: budget, note } = context
   if (config.learningStarts >= budget) {
     throw usageError(
-      `learningStarts (${config.learningStarts}) expects less than the run's steps (${budget}): nothing would be learned.`,
+      `learningStarts (${config.learningStarts}) expects less than the run's steps (${budget}): nothing would be learned. ` +
+        `Give it more --steps, or --set learningStarts=${Math.floor(budget / 2)}.`,
     )
   }
 
@@ -61,6 +62,12 @@ export function createDqn(context: AgentContext, config: DqnConfig): Agent {
   const learningRate = createSchedule(config.learningRate, budget)
   const beta = createSchedule(config.priority.beta, budget)
   note?.(`replay: ${memory.description}`)
+  if (config.distribution === 'categorical') {
+    const { atoms, min, max } = config.categorical
+    note?.(
+      `values: ${atoms} atoms from ${min} to ${max} (categorical.min, categorical.max); returns beyond are cut to those`,
+    )
+  }
 
   // Counters, in env steps of all lanes and in gradient steps.
   let steps = 0

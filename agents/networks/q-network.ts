@@ -26,8 +26,8 @@ export interface QNetworkOptions extends TorsoOptions {
 }
 
 /**
- * q: batch × actions; value (batch × 1) and advantage (batch × actions) where the head has streams. Streams of a categorical head
- * speak in logits: its value is the mean of the value stream's own distribution, its advantage what q is above that.
+ * q: batch × actions. Where the head has streams, value (batch × 1), what the value stream says by itself (of a distribution its
+ * mean), and advantage (batch × actions), what q is above it.
  */
 export interface QValues {
   readonly q: tf.Tensor
@@ -93,24 +93,26 @@ export function createQNetwork(encoder: ObservationEncoder, actions: number, opt
         /** From (batch · taus) × n × 1 to batch × n × taus. */
         const byState = (x: tf.Tensor): tf.Tensor => tf.transpose(tf.reshape(x, [-1, count, x.shape[1]!]), [0, 2, 1])
         const quantiles = byState(each.output)
-        return { q: tf.mean(quantiles, 2), quantiles, taus: fractions, ...streams(each, (x) => tf.mean(byState(x), 2)) }
+        const q = tf.mean(quantiles, 2)
+        return { q, quantiles, taus: fractions, ...streams(each, q, (x) => tf.mean(byState(x), 2)) }
       }
       const said = head.apply(weights, features, noise)
       switch (values.kind) {
-        case 'none':
-          return { q: flat(said.output), ...streams(said, flat) }
+        case 'none': {
+          const q = flat(said.output)
+          return { q, ...streams(said, q, flat) }
+        }
         case 'categorical': {
           const mean = (logits: tf.Tensor): tf.Tensor => tf.sum(tf.mul(tf.softmax(logits), tf.tensor(values.atoms)), 2)
           const q = mean(said.output)
-          if (said.value === undefined) return { q, logits: said.output }
           // Logits of the value stream alone are those of an action without advantage.
-          const value = mean(said.value)
-          return { q, logits: said.output, value, advantage: tf.sub(q, value) }
+          return { q, logits: said.output, ...streams(said, q, mean) }
         }
         case 'quantile': {
           const mean = (x: tf.Tensor): tf.Tensor => tf.mean(x, 2)
           const fractions = tf.tensor(midpoints(values.count), [1, values.count])
-          return { q: mean(said.output), quantiles: said.output, taus: fractions, ...streams(said, mean) }
+          const q = mean(said.output)
+          return { q, quantiles: said.output, taus: fractions, ...streams(said, q, mean) }
         }
       }
     },
@@ -119,10 +121,13 @@ export function createQNetwork(encoder: ObservationEncoder, actions: number, opt
 }
 
 function streams(
-  { value, advantage }: { readonly value?: tf.Tensor; readonly advantage?: tf.Tensor },
+  { value }: { readonly value?: tf.Tensor },
+  q: tf.Tensor,
   reduce: (x: tf.Tensor) => tf.Tensor,
 ): Pick<QValues, 'value' | 'advantage'> {
-  return value === undefined || advantage === undefined ? {} : { value: reduce(value), advantage: reduce(advantage) }
+  if (value === undefined) return {}
+  const v = reduce(value)
+  return { value: v, advantage: tf.sub(q, v) }
 }
 
 function flat(x: tf.Tensor): tf.Tensor {

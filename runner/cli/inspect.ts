@@ -45,7 +45,11 @@ function describe({ name, layers, parameters, multiplyAdds, gradients }: Inspect
         ...[analytic.toPrecision(4), numeric.toPrecision(4), passed ? 'ok' : 'WRONG'],
       ]),
     ]
-    lines.push('', ...table(checks, 1))
+    lines.push(
+      '',
+      'gradients of a sum over all outputs, against central differences; float32 leaves the small ones unsure',
+      ...table(checks, 1),
+    )
   }
   return lines.join('\n')
 }

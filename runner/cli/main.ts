@@ -56,6 +56,12 @@ function checkNumbers(args: Readonly<Record<string, unknown>>): void {
   }
 }
 
+// Ours are told as notes are; others as Node tells them.
+process.removeAllListeners('warning')
+process.on('warning', ({ name, message, stack }) => {
+  process.stderr.write(name === 'RingsideWarning' ? `ringside: ${message}\n` : `${stack ?? message}\n`)
+})
+
 // A reader that has seen enough (`ringside list envs | head`) closes the pipe: that is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error

@@ -4,6 +4,7 @@ import { buildAgent as buildFrom, resolveAgent } from '../../agents/registry.ts'
 import type { Agent, AgentContext } from '../../agents/types.ts'
 import type { Engine } from '../../engine/types.ts'
 import { agentSettings } from './config.ts'
+import type { OwnCode } from './own-code.ts'
 import type { RunConfig } from './types.ts'
 
 /** Builds the agent of a config for these spaces. Throws usage errors for combinations that cannot work. */
@@ -38,9 +39,11 @@ export interface Made {
   readonly engine: string
   readonly backend: string
   readonly created: string
+  /** Where it is made of files of the user's. */
+  readonly code?: OwnCode
 }
 
-export function describeMachine(engine: Engine): Made {
+export function describeMachine(engine: Engine, code?: OwnCode): Made {
   return {
     node: process.version,
     platform: `${process.platform}-${process.arch}`,
@@ -48,6 +51,7 @@ export function describeMachine(engine: Engine): Made {
     engine: engine.description,
     backend: engine.backend,
     created: new Date().toISOString(),
+    ...(code !== undefined && { code }),
   }
 }
 

@@ -96,17 +96,20 @@ export function check<T>(
   const lines = result.error.issues.map((issue) => {
     const path = prefix + issue.path.join('.')
     if (issue.code === 'unrecognized_keys') {
-      const names = issue.path.length === 0 ? known : siblingsOf(schema, issue.path.map(String))
+      const names = issue.path.length === 0 ? known : siblingsOf(schema, issue.path.map(String), value)
       return unknownKey(
         unknown,
         [...issue.path, issue.keys[0]].join('.'),
         names.map((name) => [...issue.path, name].join('.')),
       ).message
     }
-    const got = issue.input === undefined ? '' : ` (got ${JSON.stringify(issue.input)})`
+    const { input } = issue
+    // JSON has no word for numbers that are none.
+    const got = input === undefined ? '' : ` (got ${typeof input === 'number' ? input : JSON.stringify(input)})`
+    const hint = typeof input === 'string' && isKindOf(schema, issue.path.map(String), value, input)
     const expected =
       issue.code === 'invalid_union' && issue.errors.length > 0 ? eitherOf(issue.errors) : plainly(issue.message)
-    return `${path.replace(/\.$/, '')}: ${expected}${got}`
+    return `${path.replace(/\.$/, '')}: ${expected}${got}${hint ? `. Did you mean {kind: ${String(input)}}?` : ''}`
   })
   throw usageError(lines.join('\n'))
 }
@@ -161,10 +164,43 @@ export function keysOf(schema: unknown): string[] {
   return shape === undefined ? [] : Object.keys(shape)
 }
 
-function siblingsOf(schema: unknown, path: readonly string[]): string[] {
-  let at: unknown = unwrap(schema)
-  for (const key of path) at = unwrap((at as { shape?: Record<string, unknown> }).shape?.[key])
-  return keysOf(at)
+/** Keys that may stand beside one at a path; of several forms, those of the kind that the value says it is. */
+function siblingsOf(schema: unknown, path: readonly string[], value: unknown): string[] {
+  const [at, here] = schemaAt(schema, path, value)
+  return keysOf(formOf(at, here))
+}
+
+/** `rmsprop`, where `{ kind: rmsprop }` is wanted. */
+function isKindOf(schema: unknown, path: readonly string[], value: unknown, kind: string): boolean {
+  return keysOf(formOf(schemaAt(schema, path, value)[0], { kind })).includes('kind')
+}
+
+function schemaAt(
+  schema: unknown,
+  path: readonly string[],
+  value: unknown,
+): readonly [schema: unknown, value: unknown] {
+  let [at, here] = [unwrap(schema), value]
+  for (const key of path) {
+    at = unwrap((formOf(at, here) as { shape?: Record<string, unknown> }).shape?.[key])
+    here = isTree(here) ? here[key] : undefined
+  }
+  return [at, here]
+}
+
+/** Of several forms the one whose `kind` the value has, or that stands for none. */
+function formOf(schema: unknown, value: unknown): unknown {
+  const options = (schema as { def?: { options?: readonly unknown[] } }).def?.options
+  if (options === undefined) return schema
+  const forms = options.map((option) => formOf(unwrap(option), value))
+  const kind = isTree(value) ? value['kind'] : undefined
+  const takes = (form: unknown): boolean => {
+    const ofKind = (form as { shape?: Record<string, { safeParse(value: unknown): { success: boolean } }> }).shape?.[
+      'kind'
+    ]
+    return ofKind?.safeParse(kind).success ?? false
+  }
+  return forms.find(takes) ?? schema
 }
 
 /** The object under defaults, prefaults, refinements and pipes. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isNetworkPath } from '../../agents/networks/kind.ts'
 import { isModulePath } from '../../core/load-path.ts'
 import { usageError } from '../../core/errors.ts'
 import { resolveAgent } from '../../agents/registry.ts'
@@ -109,9 +110,10 @@ export async function resolveConfig(request: ConfigRequest): Promise<RunConfig> 
   layers.push(definedOnly({ ...flags, initFrom: initFrom === undefined ? undefined : { run: initFrom } }))
 
   const preset = findPreset(agentName, envName)
+  const said = layers.map((layer) => withObjects(layer, agentName, envName))
   const merged = [
     {
-      agent: { ...definition.defaults, ...preset?.agentConfig },
+      agent: { ...definition.defaults, ...presetFor(preset?.agentConfig, said) },
       ...(preset?.wrappers !== undefined && { env: { wrappers: preset.wrappers } }),
       ...definedOnly({
         steps: preset?.steps,
@@ -120,7 +122,7 @@ export async function resolveConfig(request: ConfigRequest): Promise<RunConfig> 
         evaluation: preset?.evaluation,
       }),
     },
-    ...layers.map((layer) => withObjects(layer, agentName, envName)),
+    ...said,
   ].reduce<Tree>((base, over) => merge(base, over, { shape: { ...runSchema.shape, agent: definition.config } }), {})
 
   const { agent, env, ...run } = merged as Tree & { agent: Tree; env: Tree }
@@ -149,6 +151,16 @@ export async function resolveConfig(request: ConfigRequest): Promise<RunConfig> 
     },
     film: { ...runConfig.film, every: runConfig.film.every || share(steps, 5, lanes) },
   }
+}
+
+/** A network of the user's own is whole: layers that the preset puts on others do not belong on it. */
+function presetFor(settings: Tree | undefined, said: readonly Tree[]): Tree | undefined {
+  const networks = said.map((layer) => (layer['agent'] as { network?: { kind?: unknown } } | undefined)?.network)
+  const kind = networks.findLast((network) => network?.kind !== undefined)?.kind
+  const { network } = (settings ?? {}) as { network?: Tree }
+  if (network === undefined || typeof kind !== 'string' || !isNetworkPath(kind)) return settings
+  const { hidden: _, ...rest } = network
+  return { ...settings, network: rest }
 }
 
 /** The steps that a budget of frames leaves: all of it where nobody asked for a number of steps. */

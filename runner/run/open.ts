@@ -12,10 +12,14 @@ import { recordKeys } from './config-layers.ts'
 import { evaluate } from './evaluation.ts'
 import { assertRunFolder } from './folder.ts'
 import { unpackPolicy } from './policy.ts'
+import { changedCode, withFoundPaths } from './own-code.ts'
 import { isModelConfig } from './kinds/is-model.ts'
 import type { AnyRunConfig, EvaluateOptions, Evaluation, RunConfig } from './types.ts'
 
-/** config.json, taken apart into what decides the numbers and how it was made. */
+/**
+ * config.json, taken apart into what decides the numbers and how it was made. Paths of the user's files are found from here, or
+ * from where the run began.
+ */
 export function readRunConfig(folder: string): { config: AnyRunConfig; made: Made } {
   assertRunFolder(folder)
   const path = join(folder, 'config.json')
@@ -24,7 +28,8 @@ export function readRunConfig(folder: string): { config: AnyRunConfig; made: Mad
     const config = Object.fromEntries(
       Object.entries(all).filter(([key]) => !(recordKeys as readonly string[]).includes(key)),
     )
-    return { config: config as unknown as AnyRunConfig, made: all['made'] as Made }
+    const made = all['made'] as Made
+    return { config: withFoundPaths(config as unknown as AnyRunConfig, made.code), made }
   } catch (error) {
     throw new RingsideError(`The run's "${path}" cannot be read: ${messageOf(error)}`)
   }
@@ -32,11 +37,12 @@ export function readRunConfig(folder: string): { config: AnyRunConfig; made: Mad
 
 /** The config of an agent's run. Throws a usage error for that of a model. */
 export function readAgentConfig(folder: string): RunConfig {
-  const { config } = readRunConfig(folder)
+  const { config, made } = readRunConfig(folder)
   if (isModelConfig(config))
     throw usageError(
       `"${folder}" is a run of the model ${config.model.name}, and this is for agents. Pictures of it: ringside sample ${folder}`,
     )
+  for (const change of changedCode(config, made.code)) process.emitWarning(change, 'RingsideWarning')
   return config
 }
 

@@ -28,6 +28,7 @@ import type {
   StartRequest,
   Summary,
 } from './types.ts'
+import { changedCode, describeOwnCode } from './own-code.ts'
 import { ringsideVersion } from './version.ts'
 
 /** Builds everything that can be refused, then makes the run folder (config and a checkpoint of step 0) at once. */
@@ -45,7 +46,7 @@ export async function startRun<Config extends AnyRunConfig = RunConfig>({
   const parts = await kind.assemble(asked, notes, progress)
   try {
     const config = ((await kind.begin?.(asked, parts, notes)) ?? asked) as Config
-    const made = describeMachine(parts.engine)
+    const made = describeMachine(parts.engine, describeOwnCode(config))
     const record = newRecord()
     const callbacks = await callbacksOf(folder, config, parts, record)
     await createRunFolder(folder, force, async (staging) => {
@@ -81,6 +82,7 @@ export async function resumeRun({ folder, steps, live = false, progress }: Resum
     for (const difference of differences(made, describeMachine(parts.engine))) {
       notes.push(`Not the machine that began this run, so the end may differ in the last digits: ${difference}.`)
     }
+    notes.push(...changedCode(config, made.code))
     if (config.steps !== saved.steps) {
       notes.push(
         `The budget is now ${config.steps} steps instead of ${saved.steps}: schedules given as a share of the run stretch with it.`,

@@ -47,6 +47,17 @@ test('a value that fits none of a setting’s forms is told what the nearest one
   await expect(epsilon('{kind: linearr, from: 1, to: 0}')).rejects.toThrow(
     /^agent\.epsilon: kind: Expected 'constant' \| 'linear' \|/,
   )
+  await expect(epsilon('{kind: linear, from: 1, to: 0, over: 20%, aftr: 3}')).rejects.toThrow(
+    /"epsilon\.aftr"\. Did you mean "epsilon\.after"\? Known: epsilon\.after, epsilon\.from/,
+  )
+  await expect(agent('dqn', 'CartPole-v1', 'optimizer={kind: rmsprop, beta1: 0.9}')).rejects.toThrow(
+    /"optimizer\.beta1"\..* Known: optimizer\.centered, optimizer\.decay/,
+  )
+  await expect(epsilon('{kind: piecewise, points: [[50%, 1], [0%, 0.1]]}')).rejects.toThrow(/points in order of time/)
+  await expect(agent('dqn', 'CartPole-v1', 'optimizer=rmsprop')).rejects.toThrow(/Did you mean \{kind: rmsprop\}\?$/)
+  await expect(agent('dqn', 'CartPole-v1', 'gamma=.nan')).rejects.toThrow(/\(got NaN\)$/)
+  await expect(agent('c51', 'CartPole-v1', 'categorical.max=1e39')).rejects.toThrow(/a return between/)
+  await expect(agent('drqn', 'CartPole-v1', 'replayCapacity=40')).rejects.toThrow(/at most the \d+ sequences/)
   await expect(agent('dqn', 'CartPole-v1', 'dueling=true')).rejects.toThrow(
     /^agent\.dueling: expected false, or expected one of "mean"\|"max" \(got true\)$/,
   )

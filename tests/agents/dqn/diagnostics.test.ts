@@ -60,6 +60,19 @@ test('rows that do not count are left out of what is logged', () => {
   expect(counted(Float32Array.of(1, 2, 3, 4), Float32Array.of(0, 1))).toEqual(Float32Array.of(3, 4))
 })
 
+test.each(['none', 'quantile', 'implicit', 'categorical'])(
+  'value and advantage add up to q (%s)',
+  async (distribution) => {
+    const context = await contextOf()
+    for (const dueling of ['mean', 'max']) {
+      const agent = createDqn(context, dqnConfig.parse({ dueling, distribution, network: { hidden: [4] } }))
+      const { q, value, advantage } = agent.explain(Float32Array.of(0.5, -0.5))
+      q!.forEach((x, i) => expect(value![Math.floor(i / 2)]! + advantage![i]!).toBeCloseTo(x, 5))
+      agent.dispose!()
+    }
+  },
+)
+
 test('the streams of a categorical dueling head explain q: V is the mean of the value stream alone, A what q is above it', async () => {
   const context = await contextOf()
   const settings = { dueling: 'mean', distribution: 'categorical', categorical: { min: -2, max: 2, atoms: 5 } }

@@ -43,6 +43,20 @@ describe('a loaded agent', () => {
     agent.close()
   })
 
+  test('takes no forbidden action, and refuses a mask that is none', async () => {
+    const run = await train('masked', { agent: 'dqn', env: 'Taxi-v4', sets: ['network.hidden=[4]'] })
+    const agent = await loadAgent(run)
+    for (const action of [0, 3, 5]) {
+      const mask = Array.from({ length: 6 }, (_, i) => i === action)
+      expect(agent.act(3, { actionMask: mask })).toBe(action)
+      expect(agent.act(3, { actionMask: Uint8Array.from(mask, Number) })).toBe(action)
+    }
+    for (const mask of [[1], [0, 0, 0, 0, 0, 0], [1, 1, 1, 1, 1, 7]])
+      expect(() => agent.act(3, { actionMask: mask })).toThrow(/act expects an actionMask of 6 entries/)
+    expect(() => agent.explain(-1)).toThrow(/explain expects an observation of Discrete\(500\)/)
+    agent.close()
+  })
+
   test('with a memory forgets at the first observation of an episode', async () => {
     const run = await train('drqn', { agent: 'drqn', env: 'TMaze-v0', sets: ['network.hidden=[4, 4]'] })
     const agent = await loadAgent(run)
