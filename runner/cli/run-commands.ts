@@ -158,10 +158,20 @@ export const runCommands: readonly Command[] = [
           describe: "runs at a time (default: the cores shared out by the runs' threads)",
         })
         .option('out', { type: 'string', describe: 'its folder (default sweeps/<file>)' })
+        .option('queue', {
+          type: 'string',
+          describe: 'redis://host:port: machines that share the folder take its runs from there',
+        })
+        .option('join', {
+          type: 'boolean',
+          default: false,
+          describe: 'with --queue: work for a sweep that is led elsewhere',
+        })
         .option('dry-run', { type: 'boolean', default: false, describe: 'check everything and list the runs' })
         .option('json', { type: 'boolean', default: false, describe: 'print the runs and their comparison as JSON' })
         .example('ringside sweep examples/sweep.yaml --dry-run', 'what it would run')
-        .example('ringside sweep examples/sweep.yaml --workers 2', 'run it; the same line goes on with it'),
+        .example('ringside sweep examples/sweep.yaml --workers 2', 'run it; the same line goes on with it')
+        .example('ringside sweep examples/sweep.yaml --queue redis://head:6379 --join', 'on another machine'),
     load: () => import('./sweep.ts'),
   },
 ]

@@ -1,31 +1,48 @@
 import { availableParallelism } from 'node:os'
 import { basename, extname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { messageOf, usageError } from '../../core/errors.ts'
 import { compareRuns, type Comparison } from '../report/compare.ts'
 import { writeComparison } from '../report/write-comparison.ts'
-import type { Manifest, TrialRecord } from '../scale/manifest.ts'
+import { assertLedElsewhere, isOver, type Manifest, type TrialRecord } from '../scale/manifest.ts'
+import { openTrialQueue } from '../scale/queue.ts'
 import { describe, groupedBy, planSweep, runFolderOf, runSweep } from '../scale/run-sweep.ts'
-import { readSweepFile } from '../scale/sweep-file.ts'
+import { readSweepFile, type SweepFile } from '../scale/sweep-file.ts'
 import { stepsOf } from '../scale/trial-process.ts'
 import { printComparison } from './compare.ts'
 import { shown } from './train-report.ts'
 import { scoreText } from '../report/score-text.ts'
 
+interface SweepArgs {
+  readonly file: string
+  readonly workers?: number
+  readonly out?: string
+  readonly queue?: string
+  readonly join: boolean
+  readonly dryRun: boolean
+  readonly json: boolean
+}
+
+interface JoinRequest {
+  readonly sweep: SweepFile
+  readonly out: string
+  readonly queue: string
+  readonly workers: number
+}
+
 export async function run(args: Readonly<Record<string, unknown>>): Promise<void> {
-  const { file, dryRun, json, ...rest } = args as unknown as {
-    file: string
-    workers?: number
-    out?: string
-    dryRun: boolean
-    json: boolean
-  }
-  if (rest.workers !== undefined && !(Number.isInteger(rest.workers) && rest.workers >= 1 && rest.workers <= 256))
-    throw usageError(`--workers is a whole number from 1 to 256, got ${rest.workers}.`)
+  const { file, dryRun, json, queue, ...rest } = args as unknown as SweepArgs
+  const least = queue === undefined ? 1 : 0
+  if (rest.workers !== undefined && !(Number.isInteger(rest.workers) && rest.workers >= least && rest.workers <= 256))
+    throw usageError(`--workers is a whole number from ${least} to 256, got ${rest.workers}.`)
+  if (rest.join && queue === undefined) throw usageError('--join expects --queue redis://…, where the runs come from.')
   const sweep = readSweepFile(file)
   const out = rest.out ?? join('sweeps', basename(file, extname(file)))
+  if (rest.join) assertLedElsewhere(out, sweep)
   const planned = await planSweep(sweep, out)
   // Threads are the runs' own (their numbers depend on them), so the cores are shared out by how many run at a time.
   const workers = rest.workers ?? Math.max(1, Math.floor(availableParallelism() / planned.threads))
+  if (rest.join && !dryRun) return joinSweep({ sweep, out, queue: queue!, workers })
   if (dryRun) {
     print(json ? [JSON.stringify(planned)] : planOf(planned, out))
     return
@@ -40,12 +57,19 @@ export async function run(args: Readonly<Record<string, unknown>>): Promise<void
   }
   process.on('SIGINT', interrupt)
   process.on('SIGTERM', interrupt)
+  const trials = planned.manifest.trials.length
+  const shared = queue === undefined ? undefined : await openTrialQueue(queue, sweep, out)
   const table = createTable(out, json)
   let manifest: Manifest
   try {
-    if (!json) print([`${planned.manifest.trials.length} runs, ${workers} at a time → ${shown(out)}`])
-    manifest = await runSweep({ sweep, out, workers, signal: stop.signal, onChange: table.change })
+    const here = shared === undefined ? '' : ' here'
+    if (!json) print([`${trials} runs, ${workers} at a time${here} → ${shown(out)}`])
+    const worker = workers === 0 ? undefined : shared?.work({ count: workers, signal: stop.signal })
+    const by = shared === undefined ? { workers } : { workers: trials, run: shared.run }
+    manifest = await runSweep({ sweep, out, ...by, signal: stop.signal, onChange: table.change })
+    await worker?.close()
   } finally {
+    await shared?.close()
     table.close()
     process.off('SIGINT', interrupt)
     process.off('SIGTERM', interrupt)
@@ -60,6 +84,33 @@ export async function run(args: Readonly<Record<string, unknown>>): Promise<void
     if (stop.signal.aborted) print([`Stopped and saved. Go on with: npx ringside sweep ${file} --out ${shown(out)}`])
   }
   if (failed.length > 0 || stop.signal.aborted) process.exitCode = 1
+}
+
+/** How often a worker looks whether its sweep has ended. */
+const lookMilliseconds = 1000
+
+/** Works until the sweep is over, or until it is interrupted: then its runs are saved, and others go on with them. */
+async function joinSweep({ sweep, out, queue, workers }: JoinRequest): Promise<void> {
+  const stop = new AbortController()
+  const interrupt = (): void => stop.abort()
+  process.once('SIGINT', interrupt)
+  process.once('SIGTERM', interrupt)
+  const shared = await openTrialQueue(queue, sweep, out)
+  try {
+    print([`${workers} at a time for ${shown(out)}; Ctrl-C saves them and leaves`])
+    const worker = shared.work({
+      count: workers,
+      signal: stop.signal,
+      onTrial: (trial, end) => print([`${trial.id}  ${end?.kind ?? 'begins'}  ${describe(trial)}`]),
+    })
+    while (!stop.signal.aborted && !isOver(out)) await sleep(lookMilliseconds)
+    await worker.close()
+  } finally {
+    await shared.leave()
+    process.off('SIGINT', interrupt)
+    process.off('SIGTERM', interrupt)
+  }
+  if (stop.signal.aborted) process.exitCode = 1
 }
 
 /** Of the runs that went the whole way. */

@@ -1,4 +1,15 @@
-import { existsSync, linkSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  linkSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
+import { hostname } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { RingsideError, messageOf, usageError } from '../../core/errors.ts'
 import { flushFolder, makeFolder } from './files.ts'
@@ -40,7 +51,7 @@ function clearStaging(path: string): void {
   for (const name of readdirSync(parent)) {
     if (!name.startsWith(prefix)) continue
     const pid = Number(name.slice(prefix.length))
-    if (pid === process.pid || !isAlive({ pid, started: null })) rmSync(join(parent, name), { recursive: true })
+    if (pid === process.pid || !isAlive({ pid, started: null }, path)) rmSync(join(parent, name), { recursive: true })
   }
 }
 
@@ -66,7 +77,7 @@ function assertIdle(folder: string): void {
 
 function inUse(folder: string, holder: Holder | undefined): RingsideError {
   return new RingsideError(
-    `The run "${folder}" is in use by process ${holder?.pid ?? 'unknown'}; wait for it or stop it.`,
+    `The run "${folder}" is in use by process ${holder?.pid ?? 'unknown'}${isElsewhere(holder) ? ` on ${holder?.host}` : ''}; wait for it or stop it.`,
   )
 }
 
@@ -105,7 +116,7 @@ export function assertRunFolder(path: string): void {
 /** One process at a time on a run. The lock of a process that is gone is taken over. Returns the release. */
 export function lockRun(folder: string): () => void {
   const path = join(folder, 'run.lock')
-  const mine = { pid: process.pid, started: startTime(process.pid) }
+  const mine: Holder = { pid: process.pid, started: startTime(process.pid), host: hostname() }
   const temporary = `${path}.${process.pid}`
   writeFileSync(temporary, JSON.stringify(mine))
   try {
@@ -118,7 +129,7 @@ export function lockRun(folder: string): () => void {
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
         const holder = readHolder(path)
-        const held = holder !== undefined && isAlive(holder)
+        const held = holder !== undefined && isAlive(holder, path)
         if (held && performance.now() < patience) {
           sleepSync(20)
           continue
@@ -130,21 +141,37 @@ export function lockRun(folder: string): () => void {
   } finally {
     rmSync(temporary, { force: true })
   }
+  const isOurs = (): boolean => {
+    const holder = readHolder(path)
+    return holder?.pid === process.pid && !isElsewhere(holder)
+  }
+  const sign = setInterval(() => {
+    try {
+      if (isOurs()) utimesSync(path, new Date(), new Date())
+    } catch {
+      // A folder that has gone, or a full disk: others say so.
+    }
+  }, signOfLifeMilliseconds)
+  sign.unref()
   return () => {
-    if (readHolder(path)?.pid === process.pid) rmSync(path, { force: true })
+    clearInterval(sign)
+    if (isOurs()) rmSync(path, { force: true })
   }
 }
 
 /** A process is at work on the run now. */
 export function isRunning(folder: string): boolean {
-  const holder = readHolder(join(folder, 'run.lock'))
-  return holder !== undefined && isAlive(holder)
+  const path = join(folder, 'run.lock')
+  const holder = readHolder(path)
+  return holder !== undefined && isAlive(holder, path)
 }
 
 interface Holder {
   readonly pid: number
   /** Clock ticks since boot, where the system tells: a reused process number is not the same process. */
   readonly started: string | null
+  /** Where it runs. */
+  readonly host?: string
 }
 
 function readHolder(path: string): Holder | undefined {
@@ -162,7 +189,21 @@ function sleepSync(milliseconds: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds)
 }
 
-function isAlive({ pid, started }: Holder): boolean {
+/** How often a holder touches its lock, and how long one of another machine may be still and yet be alive. */
+const signOfLifeMilliseconds = 20_000
+const stillMilliseconds = 120_000
+
+function isElsewhere(holder: Holder | undefined): boolean {
+  return holder?.host !== undefined && holder.host !== hostname()
+}
+
+/** `path`: of the lock. Of processes on other machines, with whom the folder is shared, it is all that can be seen. */
+function isAlive(holder: Holder, path: string): boolean {
+  if (isElsewhere(holder)) {
+    const touched = statSync(path, { throwIfNoEntry: false })?.mtimeMs
+    return touched !== undefined && Date.now() - touched < stillMilliseconds
+  }
+  const { pid, started } = holder
   try {
     process.kill(pid, 0)
   } catch (error) {

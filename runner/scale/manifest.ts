@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { messageOf, RingsideError, usageError } from '../../core/errors.ts'
 import { makeFolder, writeFileAtomic } from '../run/files.ts'
-import { lockRun } from '../run/folder.ts'
+import { isRunning, lockRun } from '../run/folder.ts'
 import { trialsOf, type SweepFile, type Trial } from './sweep-file.ts'
 
 /** A run of a sweep and how far it is. */
@@ -53,6 +53,26 @@ export function openManifest(folder: string, sweep: SweepFile): Manifest {
     if (trial.status === 'running' || (trial.status === 'failed' && !passed)) trial.status = 'waiting'
   }
   return saved
+}
+
+/** Refuses a folder in which nobody has begun this sweep: its runs could not be seen by who leads it. */
+export function assertLedElsewhere(folder: string, sweep: SweepFile): void {
+  if (!existsSync(nameIn(folder)))
+    throw usageError(
+      `--join expects the folder of a sweep that has begun, shared with the machine that leads it; "${folder}" holds none.`,
+    )
+  openManifest(folder, sweep)
+}
+
+/** Nothing of it is left to do. */
+export function isOver(folder: string): boolean {
+  try {
+    const { trials } = JSON.parse(readFileSync(nameIn(folder), 'utf8')) as Manifest
+    return trials.every(({ status }) => ['done', 'failed', 'dropped'].includes(status)) && !isRunning(folder)
+  } catch {
+    // In the middle of being replaced, on a file system that shows it.
+    return false
+  }
 }
 
 /** What a start leaves that was killed before it wrote the manifest is no one's. */

@@ -5,20 +5,25 @@ import { keysOf } from '../run/config-layers.ts'
 import { modelRunSchema, resolveModelConfig } from '../run/model-config.ts'
 import { checkModel, createTrialChecker } from './check-trials.ts'
 import { lockSweep, openManifest, saveManifest, type Manifest, type TrialRecord } from './manifest.ts'
-import { rungsOf, type SweepFile } from './sweep-file.ts'
-import { runTrial, setsOf, stepsOf } from './trial-process.ts'
+import { rungsOf, type SweepFile, type Trial } from './sweep-file.ts'
+import { runTrial, setsOf, stepsOf, type TrialEnd } from './trial-process.ts'
 
 export interface SweepRequest {
   readonly sweep: SweepFile
   /** The sweep's folder: sweep.json and runs/. */
   readonly out: string
-  /** Processes at a time. */
+  /** Trials at a time. */
   readonly workers: number
+  /** Default: in a process of its own, here. */
+  readonly run?: TrialRunner
   /** Asks all runs to save and stop. */
   readonly signal: AbortSignal
   /** Told whenever a trial begins or ends. */
   readonly onChange?: (manifest: Manifest, changed: TrialRecord) => void
 }
+
+/** Has a trial trained until it has made `steps`: here, or by whoever takes it off a queue. Calls `begun` when that begins. */
+export type TrialRunner = (trial: Trial, steps: number, signal: AbortSignal, begun: () => void) => Promise<TrialEnd>
 
 export interface PlannedSweep {
   readonly manifest: Manifest
@@ -113,6 +118,13 @@ export async function runSweep(request: SweepRequest): Promise<Manifest> {
   }
 }
 
+function here(out: string): TrialRunner {
+  return (trial, steps, signal, begun) => {
+    begun()
+    return runTrial(trial, runFolderOf(out, trial), steps, signal)
+  }
+}
+
 /** The folder of a trial's run. */
 export function runFolderOf(out: string, { id }: Pick<TrialRecord, 'id'>): string {
   return join(out, 'runs', id)
@@ -137,7 +149,7 @@ export function describe({ agent, env, chosen }: Pick<TrialRecord, 'agent' | 'en
 }
 
 async function runAll(
-  { sweep, out, workers, signal, onChange }: SweepRequest,
+  { sweep, out, workers, run = here(out), signal, onChange }: SweepRequest,
   manifest: Manifest,
   trials: readonly TrialRecord[],
   budgetOf: (trial: TrialRecord) => number,
@@ -153,12 +165,13 @@ async function runAll(
   }
   const work = async (): Promise<void> => {
     for (let trial = queue.shift(); trial !== undefined && !stop.aborted; trial = queue.shift()) {
-      trial.status = 'running'
-      trial.attempts++
-      tell(trial)
-      const folder = runFolderOf(out, trial)
-      const end = await runTrial(trial, folder, trial.budget, stop)
-      trial.steps = stepsOf(folder)
+      const current = trial
+      current.attempts++
+      const end = await run(trial, trial.budget, stop, () => {
+        current.status = 'running'
+        tell(current)
+      })
+      trial.steps = stepsOf(runFolderOf(out, trial))
       if (end.kind === 'done') {
         const { seconds, steps } = end.summary
         Object.assign(trial, { status: 'done', score: end.score, seconds, steps, error: end.why ?? null })
