@@ -4,53 +4,13 @@ import { createStateMemory } from '../../../engine/fusion/memory.ts'
 import { planFusion } from '../../../engine/fusion/plan.ts'
 import { openEngine, tf, type Engine } from '../../../engine/index.ts'
 import { trace } from '../../../engine/trace/trace.ts'
+import { build, formulas, type Formula } from './formula.ts'
 
 afterEach(() => tf.disposeVariables())
 
 const float = (...values: number[]): Float32Array => Float32Array.from(values)
 
-/** A formula over the variables, a tensor of the graph and a scalar input, built from fast-check's choices. */
-type Formula = { readonly op: string; readonly parts: readonly Formula[] } | { readonly leaf: number }
-
-const formula: fc.Arbitrary<Formula> = fc.letrec<{ formula: Formula }>((tie) => ({
-  formula: fc.oneof(
-    { maxDepth: 4, depthSize: 'small' },
-    fc.record({ leaf: fc.nat(5) }),
-    fc.record({
-      op: fc.constantFrom('add', 'sub', 'mul', 'div', 'max', 'min', 'neg', 'abs', 'root', 'relu', 'inverse'),
-      parts: fc.tuple(tie('formula'), tie('formula')),
-    }),
-  ),
-})).formula
-
-function build(of: Formula, leaves: readonly tf.Tensor[]): tf.Tensor {
-  if ('leaf' in of) return leaves[of.leaf % leaves.length]!
-  const [a, b] = of.parts.map((part) => build(part, leaves)) as [tf.Tensor, tf.Tensor]
-  switch (of.op) {
-    case 'add':
-      return tf.add(a, b)
-    case 'sub':
-      return tf.sub(a, b)
-    case 'mul':
-      return tf.mul(a, tf.mul(b, 0.5))
-    case 'div':
-      return tf.div(a, tf.add(tf.abs(b), 1))
-    case 'max':
-      return tf.maximum(a, b)
-    case 'min':
-      return tf.minimum(a, b)
-    case 'neg':
-      return tf.neg(a)
-    case 'abs':
-      return tf.abs(a)
-    case 'root':
-      return tf.sqrt(tf.add(tf.abs(a), 0.25))
-    case 'relu':
-      return tf.relu(a)
-    default:
-      return tf.reciprocal(tf.add(tf.abs(a), 0.5))
-  }
-}
+const formula = formulas(6, 4, ['max', 'min'])
 
 describe('fused updates', () => {
   test('an average that fades away becomes 0; what is no number stays', async () => {
