@@ -38,7 +38,7 @@ const piecewise = z.strictObject({
           const [before] = points[i - 1] ?? []
           // A share and a number of steps are compared when the steps are known.
           if (before === undefined || typeof time !== typeof before) return true
-          return Number.parseFloat(String(before)) <= Number.parseFloat(String(time))
+          return envSteps(before, 1) <= envSteps(time, 1)
         }),
       { error: 'expected points in order of time' },
     )

@@ -7,6 +7,9 @@ const count = z.number().int().nonnegative()
 
 /** float32 must hold it, and squares of it. */
 const mostReturn = 1e15
+const aReturn = z.number().refine((value) => Math.abs(value) <= mostReturn, {
+  error: `expected a return between ${-mostReturn} and ${mostReturn}`,
+})
 
 const network = z
   .strictObject({
@@ -85,18 +88,8 @@ const priority = z
 const categorical = z
   .strictObject({
     atoms: z.number().int().min(2).default(51).describe('values that returns are spread over'),
-    min: z
-      .number()
-      .min(-mostReturn)
-      .max(mostReturn)
-      .default(-10)
-      .describe('the lowest return; what is below counts as it'),
-    max: z
-      .number()
-      .min(-mostReturn)
-      .max(mostReturn)
-      .default(10)
-      .describe('the highest return; what is above counts as it'),
+    min: aReturn.default(-10).describe('the lowest return; what is below counts as it'),
+    max: aReturn.default(10).describe('the highest return; what is above counts as it'),
   })
   .prefault({})
   .describe('the support of a categorical distribution')
@@ -137,6 +130,14 @@ const sequences = z
   })
   .prefault({})
   .describe('what a recurrent network learns from; batchSize counts sequences then')
+
+/** How many sequences bring so many steps: each as many new ones as it does not share with the one before. */
+export function sequencesOf(
+  transitions: number,
+  { length, overlap }: { readonly length: number; readonly overlap: number },
+): number {
+  return Math.ceil(transitions / Math.max(1, length - overlap))
+}
 
 /**
  * One value-based agent, its switches and its numbers. Everything that counts time counts env steps, all lanes together.
@@ -235,10 +236,6 @@ export const dqnConfig = z
       const input = path.reduce<unknown>((at, key) => (at as Record<string, unknown>)[key], config)
       context.addIssue({ code: 'custom', path, message, input })
     }
-    for (const end of ['min', 'max'] as const) {
-      if (Math.abs(config.categorical[end]) > mostReturn)
-        refuse(['categorical', end], `expected a return between ${-mostReturn} and ${mostReturn}`)
-    }
     if (config.distribution === 'categorical' && config.categorical.min >= config.categorical.max)
       refuse(['categorical', 'min'], `expected less than max (${config.categorical.max})`)
     if (config.munchausen && config.distribution === 'categorical')
@@ -261,10 +258,9 @@ export const dqnConfig = z
       refuse(['valueRescaling'], 'it rescales one number for each action; turn the distribution off')
     if (config.valueRescaling && config.munchausen)
       refuse(['valueRescaling'], "Munchausen's temperature is in the units of q; turn one off")
-    const { length, overlap } = config.sequences
-    const sequencesKept = Math.ceil(config.replayCapacity / Math.max(1, length - overlap))
-    if (config.recurrent !== 'none' && config.batchSize > sequencesKept)
-      refuse(['batchSize'], `expected at most the ${sequencesKept} sequences that replayCapacity leaves room for`)
+    const kept = sequencesOf(config.replayCapacity, config.sequences)
+    if (config.recurrent !== 'none' && config.batchSize > kept)
+      refuse(['batchSize'], `expected at most the ${kept} sequences that replayCapacity leaves room for`)
     else if (config.batchSize > config.replayCapacity)
       refuse(['batchSize'], `expected at most replayCapacity (${config.replayCapacity})`)
   })

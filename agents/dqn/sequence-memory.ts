@@ -8,6 +8,7 @@ import { createSequenceAccumulator, sequenceColumns, type SequenceOptions } from
 import { createStackStrips } from '../replay/stack-strips.ts'
 import { sumTreeBytes } from '../replay/sum-tree.ts'
 import { createUniformSampler } from '../replay/uniform-sampler.ts'
+import { sequencesOf } from './config.ts'
 import type { Memory, MemoryOptions } from './memory.ts'
 
 /** Sequences of steps, for recurrent networks: the same parts as of single transitions, accumulator → storage → sampler. */
@@ -26,14 +27,12 @@ export function createSequenceMemory(options: MemoryOptions & { readonly stateWi
   const stack = isBox(observationSpace) ? observationSpace.stack : undefined
   const strips = stack && createStackStrips(stack, observation.length, rows)
   const stored = strips ? { ...columns, observation: { dtype: observation.dtype, length: strips.length } } : columns
-  // A sequence brings as many new steps as it does not share with the one before.
-  const sequencesOf = (transitions: number): number => Math.max(1, Math.ceil(transitions / (length - overlap)))
-  const capacity = sequencesOf(config.replayCapacity)
+  const capacity = sequencesOf(config.replayCapacity, sequences)
   const beside = prioritized ? sumTreeBytes : () => 0
-  checkMemory(
-    config.replayCapacity,
-    (transitions) => sequencesOf(transitions) * bytesOfRecord(stored) + beside(sequencesOf(transitions)),
-  )
+  checkMemory(config.replayCapacity, (transitions) => {
+    const count = sequencesOf(transitions, sequences)
+    return count * bytesOfRecord(stored) + beside(count)
+  })
   const storage = createRecordStorage(capacity, stored)
   const sampler = prioritized
     ? createPrioritizedSampler({ ...config.priority, capacity, rng })

@@ -5,11 +5,10 @@ import type { Rng } from '../../core/rng.ts'
 import type { MlpOptions } from './mlp.ts'
 import { noisyDense } from './noisy-dense.ts'
 
-/** What a head says of each action: batch × actions × width, and its streams (value: batch × 1 × width) where it has them. */
+/** What a head says of each action: batch × actions × width, and where it has streams, what that of the value does: batch × 1 × width. */
 export interface HeadOutput {
   readonly output: tf.Tensor
   readonly value?: tf.Tensor
-  readonly advantage?: tf.Tensor
 }
 
 export interface Head {
@@ -52,7 +51,7 @@ export function duelingHead(options: HeadOptions, combine: 'mean' | 'max'): Head
       const [first, second] = split(noise, [ofValue.noise, ofAdvantage.noise])
       const value = tf.reshape(ofValue.apply(weights, features, first), [-1, 1, width])
       const advantage = tf.reshape(ofAdvantage.apply(weights, features, second), [-1, actions, width])
-      return { output: aggregate(value, advantage, combine), value, advantage }
+      return { output: aggregate(value, advantage, combine), value }
     },
   }
 }

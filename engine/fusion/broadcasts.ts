@@ -1,5 +1,6 @@
 import { sizeOf } from '../graph/value.ts'
 import type { GraphModel, GraphNode, GraphPort } from '../onnx/model.ts'
+import { groupsSharing } from './groups.ts'
 import type { Names } from './names.ts'
 import { isFusedOp, type FusedOp } from './ops.ts'
 
@@ -180,21 +181,10 @@ function sources(model: GraphModel, state: ReadonlySet<string>): (name: string) 
 
 /** Nodes of one shape that read each other or the same matrix, with all that hang on them. */
 function connected(nodes: readonly GraphNode[]): GraphNode[][] {
-  const parent = nodes.map((_, i) => i)
-  const find = (i: number): number => (parent[i] === i ? i : (parent[i] = find(parent[i]!)))
-  const touched = new Map<string, number>()
-  nodes.forEach(({ inputs, outputs, extents }, i) => {
+  return groupsSharing(nodes, ({ inputs, outputs, extents }) => {
     const { operands, output } = extents!
-    const matrices = inputs.filter((_, k) => extentOf(operands[k]!, output) === 'matrix')
-    for (const name of [...matrices, ...outputs]) {
-      const other = touched.get(name)
-      if (other === undefined) touched.set(name, i)
-      else parent[find(i)] = find(other)
-    }
+    return [...inputs.filter((_, i) => extentOf(operands[i]!, output) === 'matrix'), ...outputs]
   })
-  const groups = new Map<number, GraphNode[]>()
-  nodes.forEach((node, i) => groups.set(find(i), [...(groups.get(find(i)) ?? []), node]))
-  return [...groups.values()]
 }
 
 /** Without the nodes of loops in which nothing is broadcast: a graph does those as well. */

@@ -1,6 +1,7 @@
 import { broadcastKernel } from './broadcast-kernel.ts'
 import type { BroadcastLoop } from './broadcasts.ts'
 import { arithmeticOf, flushed, smallest } from './element.ts'
+import { groupsSharing } from './groups.ts'
 import type { FusedStep, Operand } from './plan.ts'
 import {
   address,
@@ -134,30 +135,15 @@ function sumOfSquares(): WasmFunction {
 
 /** Indexes of vector steps that share steps or variables: they are done in one loop, because each writes what others read. */
 function groupVectors(steps: readonly FusedStep[]): number[][] {
-  const parent = steps.map((_, i) => i)
-  const find = (i: number): number => (parent[i] === i ? i : (parent[i] = find(parent[i]!)))
-  const firstToucher = new Map<string, number>()
-  steps.forEach((step, i) => {
-    if (step.size === 1) return
-    const touch = (variable: string): void => {
-      const other = firstToucher.get(variable)
-      if (other === undefined) firstToucher.set(variable, i)
-      else parent[find(i)] = find(other)
-    }
-    for (const operand of step.operands) {
-      if (operand.from === 'step' && operand.size !== 1) parent[find(i)] = find(operand.index)
-      if (operand.from === 'state' && operand.size !== 1) touch(operand.name)
-    }
-    if (step.replaces !== undefined) touch(step.replaces)
+  const vectors = [...steps.keys()].filter((index) => steps[index]!.size !== 1)
+  return groupsSharing(vectors, (index) => {
+    const { operands, replaces } = steps[index]!
+    const read = operands.flatMap((operand): unknown[] => {
+      if (operand.from === 'constant' || operand.size === 1) return []
+      return operand.from === 'step' ? [operand.index] : operand.from === 'state' ? [operand.name] : []
+    })
+    return [index, ...read, ...(replaces === undefined ? [] : [replaces])]
   })
-  const groups = new Map<number, number[]>()
-  steps.forEach((step, i) => {
-    if (step.size === 1) return
-    const group = groups.get(find(i))
-    if (group === undefined) groups.set(find(i), [i])
-    else group.push(i)
-  })
-  return [...groups.values()]
 }
 
 interface VectorKernel {

@@ -1,4 +1,5 @@
 import type { GraphModel, GraphNode } from '../onnx/model.ts'
+import { groupsSharing } from './groups.ts'
 import type { Names } from './names.ts'
 
 const mostStages = 8
@@ -47,27 +48,14 @@ export function stagesOf(
 }
 
 function groupsOf(names: Names, fused: ReadonlySet<GraphNode>): GraphNode[][] {
-  const parent = new Map<unknown, unknown>()
-  const find = (key: unknown): unknown => {
-    const up = parent.get(key) ?? key
-    if (up === key) return key
-    const root = find(up)
-    parent.set(key, root)
-    return root
-  }
-  for (const node of fused) {
-    const variable = names.replaced.get(node.outputs[0]!)
-    const tied = node.inputs.flatMap((name): unknown[] => {
-      const producer = names.producers.get(name)
-      if (producer !== undefined && fused.has(producer)) return [producer]
-      return names.stateInputs.has(name) ? [name] : []
-    })
-    for (const other of variable === undefined ? tied : [...tied, variable]) parent.set(find(node), find(other))
-  }
-  const groups = new Map<unknown, GraphNode[]>()
-  for (const node of fused) {
-    const root = find(node)
-    groups.set(root, [...(groups.get(root) ?? []), node])
-  }
-  return [...groups.values()]
+  return groupsSharing([...fused], (node) => {
+    const producers = node.inputs.map((name) => names.producers.get(name))
+    const read = producers.filter((producer) => producer !== undefined && fused.has(producer))
+    const replaced = names.replaced.get(node.outputs[0]!)
+    const variables = [
+      ...node.inputs.filter((name) => names.stateInputs.has(name)),
+      ...(replaced === undefined ? [] : [replaced]),
+    ]
+    return [node, ...read, ...variables]
+  })
 }

@@ -1,19 +1,9 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
-import {
-  closeSync,
-  constants,
-  existsSync,
-  fstatSync,
-  ftruncateSync,
-  mkdtempSync,
-  openSync,
-  readSync,
-  rmSync,
-} from 'node:fs'
+import { closeSync, constants, fstatSync, ftruncateSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { messageOf, RingsideError, usageError } from '../../core/errors.ts'
+import { packagedFile } from '../../core/packaged-file.ts'
 import { refusal, type Refusal } from './refusal.ts'
 import { Channel, NoAnswer, type Reply } from './channel.ts'
 
@@ -83,7 +73,7 @@ export class Host {
     this.startSeconds = startSeconds
     const pipes = openPipes()
     try {
-      this.child = spawn(this.python, ['-u', serverScript()], {
+      this.child = spawn(this.python, ['-u', packagedFile('envs/bridge/server.py')], {
         // Its own process group: Ctrl-C in the terminal is ours to handle, and all that it starts ends with it.
         detached: true,
         stdio: ['pipe', pipes.log, pipes.log, pipes.requestOut, pipes.replyIn],
@@ -242,10 +232,3 @@ function openPipes(): { requestIn: number; requestOut: number; replyIn: number; 
 }
 
 /** Beside this file in the sources; the build copies no Python, so from dist/ it is found in the package's envs/. */
-function serverScript(): string {
-  const found = ['server.py', '../../../envs/bridge/server.py']
-    .map((path) => fileURLToPath(new URL(path, import.meta.url)))
-    .find((path) => existsSync(path))
-  if (found === undefined) throw new RingsideError('This installation lacks envs/bridge/server.py; install it again.')
-  return found
-}

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { RingsideError, unknownName } from '../../core/errors.ts'
+import { packagedFile } from '../../core/packaged-file.ts'
 import type { BackendName } from '../../engine/types.ts'
 import { benches, groups } from '../bench/benches.ts'
 import type { Bench, BenchEngine, Own, Peer } from '../bench/types.ts'
@@ -105,15 +105,13 @@ async function measure(bench: Bench, on: BenchEngine, rivals: readonly Rival[]):
 
 function pythonRival({ name, key, target }: Peer, rounds: number, threads: number): Rival {
   const python = process.env['RINGSIDE_PYTHON'] ?? 'python3'
-  const script = ['../bench/peers/bench.py', '../../../runner/bench/peers/bench.py']
-    .map((path) => fileURLToPath(new URL(path, import.meta.url)))
-    .find((path) => existsSync(path))
+  const script = packagedFile('runner/bench/peers/bench.py')
   return {
     name,
     target,
     everyTurn: true,
     ask() {
-      const answer = askProcess(python, [script ?? '', key, String(rounds), String(threads)], 300)
+      const answer = askProcess(python, [script, key, String(rounds), String(threads)], 300)
       return typeof answer === 'string' ? answer : answer.stdout.trim().split('\n').map(Number)
     },
   }

@@ -57,9 +57,11 @@ function checkNumbers(args: Readonly<Record<string, unknown>>): void {
 }
 
 // Ours are told as notes are; others as Node tells them.
+const usual = process.listeners('warning')
 process.removeAllListeners('warning')
-process.on('warning', ({ name, message, stack }) => {
-  process.stderr.write(name === 'RingsideWarning' ? `ringside: ${message}\n` : `${stack ?? message}\n`)
+process.on('warning', (warning) => {
+  if (warning.name === 'RingsideWarning') process.stderr.write(`ringside: ${warning.message}\n`)
+  else for (const tell of usual) tell(warning)
 })
 
 // A reader that has seen enough (`ringside list envs | head`) closes the pipe: that is no failure.

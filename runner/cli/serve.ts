@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
-import { RingsideError, usageError } from '../../core/errors.ts'
+import { dirname } from 'node:path'
+import { usageError } from '../../core/errors.ts'
+import { packagedFile } from '../../core/packaged-file.ts'
 import { make } from '../../envs/index.ts'
 import { makeFolder, writeFileAtomic } from '../run/files.ts'
 import { openEnvServer } from '../serve/server.ts'
-import { checkPageOptions, note, type PageOptions } from './serve-page.ts'
-import { dirname } from 'node:path'
+import { checkAddress, note, type PageOptions } from './serve-page.ts'
 
 interface ServeArgs extends PageOptions {
   readonly env?: string
@@ -18,13 +18,14 @@ interface ServeArgs extends PageOptions {
 const firstClientSeconds = 60
 
 export async function run(args: Readonly<Record<string, unknown>>): Promise<void> {
-  const { env: id, once, client, force, host, port, json = false } = args as unknown as ServeArgs
+  const options = args as unknown as ServeArgs
+  const { env: id, once, client, force, host, port, json = false } = options
   if (client !== undefined) writeClient(client, force)
   if (id === undefined) {
     if (client === undefined) throw usageError('serve expects an environment: ringside serve CartPole-v1')
     return
   }
-  checkPageOptions({ ...(host !== undefined && { host }), ...(port !== undefined && { port }) })
+  checkAddress(options, 'can play it, each an environment of their own')
   // What cannot be made is said now, not to the first client.
   const env = await make(id)
   const name = String(env)
@@ -48,12 +49,7 @@ export async function run(args: Readonly<Record<string, unknown>>): Promise<void
 }
 
 function writeClient(path: string, force: boolean): void {
-  const source = ['../serve/ringside_env.py', '../../../runner/serve/ringside_env.py']
-    .map((from) => fileURLToPath(new URL(from, import.meta.url)))
-    .find((from) => existsSync(from))
-  if (source === undefined)
-    throw new RingsideError('This installation lacks runner/serve/ringside_env.py; install it again.')
-  const text = readFileSync(source, 'utf8')
+  const text = readFileSync(packagedFile('runner/serve/ringside_env.py'), 'utf8')
   if (existsSync(path) && !force && readFileSync(path, 'utf8') !== text)
     throw usageError(`"${path}" exists and is not this file; --force replaces it.`)
   makeFolder(dirname(path))

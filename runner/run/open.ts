@@ -12,7 +12,7 @@ import { recordKeys } from './config-layers.ts'
 import { evaluate } from './evaluation.ts'
 import { assertRunFolder } from './folder.ts'
 import { unpackPolicy } from './policy.ts'
-import { changedCode, withFoundPaths } from './own-code.ts'
+import { changedCode, withFoundPaths, type OwnCode } from './own-code.ts'
 import { isModelConfig } from './kinds/is-model.ts'
 import type { AnyRunConfig, EvaluateOptions, Evaluation, RunConfig } from './types.ts'
 
@@ -20,7 +20,7 @@ import type { AnyRunConfig, EvaluateOptions, Evaluation, RunConfig } from './typ
  * config.json, taken apart into what decides the numbers and how it was made. Paths of the user's files are found from here, or
  * from where the run began.
  */
-export function readRunConfig(folder: string): { config: AnyRunConfig; made: Made } {
+export function readRunConfig(folder: string): { config: AnyRunConfig; made: Made; code: OwnCode | undefined } {
   assertRunFolder(folder)
   const path = join(folder, 'config.json')
   try {
@@ -28,8 +28,8 @@ export function readRunConfig(folder: string): { config: AnyRunConfig; made: Mad
     const config = Object.fromEntries(
       Object.entries(all).filter(([key]) => !(recordKeys as readonly string[]).includes(key)),
     )
-    const made = all['made'] as Made
-    return { config: withFoundPaths(config as unknown as AnyRunConfig, made.code), made }
+    const code = (all['made'] as Made | undefined)?.code
+    return { config: withFoundPaths(config as unknown as AnyRunConfig, code), made: all['made'] as Made, code }
   } catch (error) {
     throw new RingsideError(`The run's "${path}" cannot be read: ${messageOf(error)}`)
   }
@@ -37,12 +37,12 @@ export function readRunConfig(folder: string): { config: AnyRunConfig; made: Mad
 
 /** The config of an agent's run. Throws a usage error for that of a model. */
 export function readAgentConfig(folder: string): RunConfig {
-  const { config, made } = readRunConfig(folder)
+  const { config, code } = readRunConfig(folder)
   if (isModelConfig(config))
     throw usageError(
       `"${folder}" is a run of the model ${config.model.name}, and this is for agents. Pictures of it: ringside sample ${folder}`,
     )
-  for (const change of changedCode(config, made.code)) process.emitWarning(change, 'RingsideWarning')
+  for (const change of changedCode(config, code)) process.emitWarning(change, 'RingsideWarning')
   return config
 }
 

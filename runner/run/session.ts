@@ -66,7 +66,7 @@ export async function startRun<Config extends AnyRunConfig = RunConfig>({
 /** Takes a run up again from its newest good checkpoint. */
 export async function resumeRun({ folder, steps, live = false, progress }: ResumeRequest): Promise<Run<AnyRunConfig>> {
   assertRunFolder(folder)
-  const { config: saved, made } = readRunConfig(folder)
+  const { config: saved, made, code } = readRunConfig(folder)
   if (steps !== undefined && steps < saved.steps) {
     throw usageError(`--steps ${steps} is less than the run's ${saved.steps}: a resumed run can only go further.`)
   }
@@ -82,7 +82,7 @@ export async function resumeRun({ folder, steps, live = false, progress }: Resum
     for (const difference of differences(made, describeMachine(parts.engine))) {
       notes.push(`Not the machine that began this run, so the end may differ in the last digits: ${difference}.`)
     }
-    notes.push(...changedCode(config, made.code))
+    notes.push(...changedCode(config, code))
     if (config.steps !== saved.steps) {
       notes.push(
         `The budget is now ${config.steps} steps instead of ${saved.steps}: schedules given as a share of the run stretch with it.`,

@@ -33,7 +33,6 @@ export function createEnvSession(id: string): EnvSession {
         name: String(env),
         observationSpace: env.observationSpace.toJSON(),
         actionSpace: env.actionSpace.toJSON(),
-        spec: env.spec ?? null,
       }
     },
     reset({ seed, options }) {

@@ -1,4 +1,13 @@
-import { dtypeOf, dtypes, isTypedArray, sizeOf, viewOf, type DType, type TypedArray } from '../../core/dtype.ts'
+import {
+  bytesPerElement,
+  dtypeOf,
+  dtypes,
+  isTypedArray,
+  sizeOf,
+  viewOf,
+  type DType,
+  type TypedArray,
+} from '../../core/dtype.ts'
 import { usageError } from '../../core/errors.ts'
 
 /**
@@ -89,7 +98,7 @@ function arrayIn(bytes: Buffer, described: unknown): TypedArray {
   const isKnown = dtypes.includes(dtype as DType) && Array.isArray(shape) && typeof offset === 'number'
   if (!isKnown) throw usageError(`an array described as ${JSON.stringify(described)}; expected [dtype, shape, offset]`)
   const length = sizeOf(shape as number[])
-  const end = offset + length * viewOf(dtype as DType, new ArrayBuffer(8), 0, 1).BYTES_PER_ELEMENT
+  const end = offset + length * bytesPerElement(dtype as DType)
   if (!(Number.isInteger(length) && length >= 0 && offset >= 0 && end <= bytes.length))
     throw usageError(`an array of ${JSON.stringify(described)}, which is not in the message`)
   // A copy, aligned as its elements want.

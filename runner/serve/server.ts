@@ -10,7 +10,7 @@ export interface EnvServerOptions {
   readonly host?: string
   /** Default 0: any that is free. */
   readonly port?: number
-  /** Told of clients that come, go, or are sent away. */
+  /** Told of clients that are sent away. */
   readonly note?: (line: string) => void
 }
 
